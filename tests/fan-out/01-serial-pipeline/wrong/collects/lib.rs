@@ -1,0 +1,57 @@
+//! Caught by: results_stream (fail), a_reader_that_stops_holds_back_the_source (bound), a_panic_ends_the_output (fail), dropping_the_output_stops_the_front (bound)
+//!
+//! "First compute, then send": the doubler collects all its results before the first one leaves.
+
+use std::io;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc::{self, Receiver};
+use workbook::Work;
+
+
+pub fn producer<I>(numbers: I) -> Receiver<u64>
+where
+    I: IntoIterator<Item = u64>,
+    I::IntoIter: Send + 'static,
+{
+    let (output, receiver) = mpsc::channel(4);
+    let numbers = numbers.into_iter();
+    tokio::spawn(async move {
+        for number in numbers {
+            if output.send(number).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+pub fn doubler(mut input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(4);
+    tokio::spawn(async move {
+        let mut results = Vec::new();
+        while let Some(number) = input.recv().await {
+            work.run(number).await;
+            results.push(number * 2);
+        }
+        for result in results {
+            if output.send(result).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+pub async fn printer<W>(mut input: Receiver<u64>, mut output: W) -> io::Result<u64>
+where
+    W: AsyncWrite + Unpin,
+{
+    let mut lines = 0;
+    while let Some(number) = input.recv().await {
+        output.write_all(format!("{number}\n").as_bytes()).await?;
+        lines += 1;
+    }
+    output.flush().await?;
+    Ok(lines)
+}
+

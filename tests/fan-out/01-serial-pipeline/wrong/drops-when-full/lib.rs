@@ -1,0 +1,53 @@
+//! Caught by: a_thousand_numbers_take_one_second (fail), every_number_doubled_in_order (fail)
+//!
+//! "The printer is slow, so I make the doubler pause": lossy hand-over, `try_send` and a dropped number.
+
+use std::io;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc::{self, Receiver};
+use workbook::Work;
+
+
+pub fn producer<I>(numbers: I) -> Receiver<u64>
+where
+    I: IntoIterator<Item = u64>,
+    I::IntoIter: Send + 'static,
+{
+    let (output, receiver) = mpsc::channel(4);
+    let numbers = numbers.into_iter();
+    tokio::spawn(async move {
+        for number in numbers {
+            if output.send(number).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+pub fn doubler(mut input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(4);
+    tokio::spawn(async move {
+        while let Some(number) = input.recv().await {
+            work.run(number).await;
+            if let Err(mpsc::error::TrySendError::Closed(_)) = output.try_send(number * 2) {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+pub async fn printer<W>(mut input: Receiver<u64>, mut output: W) -> io::Result<u64>
+where
+    W: AsyncWrite + Unpin,
+{
+    let mut lines = 0;
+    while let Some(number) = input.recv().await {
+        output.write_all(format!("{number}\n").as_bytes()).await?;
+        lines += 1;
+    }
+    output.flush().await?;
+    Ok(lines)
+}
+

@@ -1,0 +1,101 @@
+//! The attributes that make a function an acceptance criterion.
+
+use proc_macro::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprLit, ItemFn, Lit, Meta, Token, parse_macro_input};
+
+/// An acceptance criterion. The function's doc comment is the criterion's text.
+///
+/// The body runs on a paused current-thread runtime, in a process of its own, under the leak check, the
+/// watchdog and the detectors of the harness. Options:
+///
+/// - `clock = "real"`: a multi-thread runtime on the wall clock, for real sockets, files and processes;
+/// - `deadline = 30`: seconds of real time before the run counts as hung (10 without it);
+/// - `polls = 100_000`: how often one task may be polled at one instant before it counts as spinning
+///   (20 000 without it).
+#[proc_macro_attribute]
+pub fn criterion(options: TokenStream, function: TokenStream) -> TokenStream {
+    let options = parse_macro_input!(options with Punctuated::<Meta, Token![,]>::parse_terminated);
+    let function = parse_macro_input!(function as ItemFn);
+    expand(&options, &function, false).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// A criterion that loom judges: the body runs once for each interleaving of its threads.
+///
+/// `preemptions = 2` bounds the search: every interleaving with at most so many preemptions is explored.
+/// `at_least = 500` is the number of interleavings that the reference needs half of; a model that explores
+/// fewer has not looked at the learner's code, and fails.
+#[proc_macro_attribute]
+pub fn model(options: TokenStream, function: TokenStream) -> TokenStream {
+    let options = parse_macro_input!(options with Punctuated::<Meta, Token![,]>::parse_terminated);
+    let function = parse_macro_input!(function as ItemFn);
+    expand(&options, &function, true).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+fn expand(
+    options: &Punctuated<Meta, Token![,]>,
+    function: &ItemFn,
+    model: bool,
+) -> syn::Result<proc_macro2::TokenStream> {
+    let mut real = false;
+    let mut deadline = 10u64;
+    let mut polls = 20_000u64;
+    let mut preemptions = 2u64;
+    let mut at_least = None;
+    for option in options {
+        let Meta::NameValue(option) = option else {
+            return Err(syn::Error::new_spanned(option, "expected `name = value`"));
+        };
+        let name = option.path.get_ident().map(ToString::to_string).unwrap_or_default();
+        match (name.as_str(), &option.value) {
+            ("clock", Expr::Lit(ExprLit { lit: Lit::Str(clock), .. })) if !model => match clock.value().as_str() {
+                "real" => real = true,
+                "virtual" => real = false,
+                _ => return Err(syn::Error::new_spanned(clock, "the clock is \"virtual\" or \"real\"")),
+            },
+            ("deadline", value) => deadline = integer(value)?,
+            ("polls", value) if !model => polls = integer(value)?,
+            ("preemptions", value) if model => preemptions = integer(value)?,
+            ("at_least", value) if model => at_least = Some(integer(value)?),
+            _ => return Err(syn::Error::new_spanned(option, "unknown option")),
+        }
+    }
+    if !function.attrs.iter().any(|attribute| attribute.path().is_ident("doc")) {
+        return Err(syn::Error::new_spanned(&function.sig, "the doc comment is the criterion's text: write it"));
+    }
+    let (attributes, name, body) = (&function.attrs, &function.sig.ident, &function.block);
+    let criterion = quote! {
+        const CRITERION: ::harness::Criterion = ::harness::Criterion {
+            test: ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)),
+            real: #real,
+            deadline: ::core::time::Duration::from_secs(#deadline),
+            polls: #polls,
+        };
+    };
+    let run = if model {
+        let Some(at_least) = at_least else {
+            return Err(syn::Error::new_spanned(&function.sig, "a model states `at_least`, from the reference's run"));
+        };
+        quote! {
+            ::harness::judge_model(&CRITERION, #at_least, |fail| ::workbook::model::explore(#preemptions as usize, fail, || #body));
+        }
+    } else {
+        quote! { ::harness::judge(&CRITERION, || ::std::boxed::Box::pin(async #body)); }
+    };
+    Ok(quote! {
+        #(#attributes)*
+        #[test]
+        fn #name() {
+            #criterion
+            #run
+        }
+    })
+}
+
+fn integer(value: &Expr) -> syn::Result<u64> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(integer), .. }) => integer.base10_parse(),
+        other => Err(syn::Error::new_spanned(other, "expected an integer")),
+    }
+}

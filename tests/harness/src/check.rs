@@ -1,0 +1,262 @@
+//! What a test asks.
+//!
+//! Each check returns an [`Outcome`], which fails the test only once it is told the usual cause:
+//! `check::items(&seen, &expected).usually("…")`. A message then always has what was seen, where, and why.
+
+use crate::{diagnosis, judge, memory, quiet, sites, tasks};
+use std::collections::HashMap;
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+use std::time::Duration;
+use tokio::time::Instant;
+use verdict::{Kind, Verdict};
+use workbook::Work;
+
+/// What a check found.
+#[must_use = "say the usual cause: `.usually(\"…\")`"]
+#[derive(Debug)]
+pub struct Outcome(Result<(), Box<Verdict>>);
+
+impl Outcome {
+    fn holds() -> Outcome {
+        Outcome(Ok(()))
+    }
+
+    fn when(broken: bool, finding: impl FnOnce() -> Verdict) -> Outcome {
+        Outcome(if broken { Err(Box::new(finding())) } else { Ok(()) })
+    }
+
+    /// Ends the test if the check found something, with the usual cause of it.
+    pub fn usually(self, cause: &str) {
+        if let Err(mut finding) = self.0 {
+            finding.usually = Some(cause.to_owned());
+            std::panic::panic_any(*finding);
+        }
+    }
+
+    /// Ends the test if the check found something, with the cause that the check itself found.
+    pub fn or_fail(self) {
+        if let Err(finding) = self.0 {
+            std::panic::panic_any(*finding);
+        }
+    }
+}
+
+/// Any condition. `seen` says what was seen instead, in a sentence.
+pub fn that(holds: bool, seen: impl Display) -> Outcome {
+    Outcome::when(!holds, || Verdict::new(Kind::Fail, seen.to_string()))
+}
+
+/// Two values are equal. `what` is a noun: `check::equal("lines written", lines, 1000)`.
+pub fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome {
+    Outcome::when(seen != expected, || Verdict::new(Kind::Fail, format!("{what}: {seen:?}, expected {expected:?}")))
+}
+
+/// A bound on what is buffered, queued or taken: broken, the verdict is `bound`.
+pub fn at_most(what: &str, seen: u64, bound: u64) -> Outcome {
+    Outcome::when(seen > bound, || {
+        Verdict::new(Kind::Bound, format!("{what}: {seen}, at most {bound} allowed, at t = {}", now()))
+    })
+}
+
+/// Exactly these items, in this order: else the first one that is lost, extra, repeated or out of place.
+pub fn items<T: PartialEq + Eq + Hash + Debug>(seen: &[T], expected: &[T]) -> Outcome {
+    Outcome(difference(seen, expected).map_err(|text| Box::new(Verdict::new(Kind::Fail, text))))
+}
+
+/// Exactly these items, each as often as expected, in any order.
+pub fn same_items<T: Ord + Clone + Hash + Debug>(seen: &[T], expected: &[T]) -> Outcome {
+    let sorted = |items: &[T]| {
+        let mut items = items.to_vec();
+        items.sort();
+        items
+    };
+    items(&sorted(seen), &sorted(expected))
+}
+
+/// The virtual time since `start` is `expected`, and at most `slack` more.
+pub fn took(start: Instant, expected: Duration, slack: Duration) -> Outcome {
+    let took = start.elapsed();
+    Outcome::when(took < expected || took > expected + slack, || {
+        let or_more = if slack.is_zero() { String::new() } else { format!(" to {}", time(expected + slack)) };
+        Verdict::new(Kind::Fail, format!("took {} of virtual time, expected {}{or_more}", time(took), time(expected)))
+    })
+}
+
+/// The virtual time since `start` is at most `limit`.
+pub fn took_at_most(start: Instant, limit: Duration) -> Outcome {
+    let took = start.elapsed();
+    Outcome::when(took > limit, || {
+        Verdict::new(Kind::Fail, format!("took {} of virtual time, at most {} allowed", time(took), time(limit)))
+    })
+}
+
+/// Never more than `bound` items were in flight in this work: broken, the verdict is `bound`.
+pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
+    let Some(peak) = work.peak().filter(|peak| peak.in_flight > bound) else { return Outcome::holds() };
+    let first = peak.items.first().copied().unwrap_or_default();
+    let last = peak.items.last().copied().unwrap_or_default();
+    let at = work.records().first().map_or(peak.when, |record| record.start);
+    let began = peak.when.saturating_duration_since(at);
+    let mut finding = Verdict::new(
+        Kind::Bound,
+        format!("{} in flight, bound {bound}, {} after the first began, items {first}…{last}", peak.in_flight, time(began)),
+    )
+    .at(Some(sites::located(peak.at)));
+    let spawned = work.records().iter().rev().filter_map(|record| record.task).find_map(tasks::spawned_at);
+    if let Some(location) = spawned {
+        finding = finding.with(format!("run by tasks spawned at {}", sites::located(location)));
+    }
+    Outcome(Err(Box::new(finding)))
+}
+
+/// At some moment `width` items were in flight in this work.
+pub fn in_flight_reached(work: &Work, width: usize) -> Outcome {
+    let peak = work.peak();
+    let seen = peak.as_ref().map_or(0, |peak| peak.in_flight);
+    Outcome::when(seen < width, || {
+        Verdict::new(Kind::Fail, format!("never more than {seen} in flight at once, expected {width}"))
+            .at(peak.map(|peak| sites::located(peak.at)))
+    })
+}
+
+/// Nothing of the subject is polled while virtual time passes: what waits is parked, not polling.
+pub async fn parked_for(time_to_pass: Duration) -> Outcome {
+    quiet::quiescent().await;
+    let before = tasks::living();
+    let polls = tasks::polls();
+    quiet::pass(time_to_pass).await;
+    let extra = tasks::polls() - polls;
+    if extra == 0 {
+        return Outcome::holds();
+    }
+    let polled = |id: &tokio::task::Id, task: &tasks::Task| before.get(id).map_or(task.polls, |known| task.polls - known.polls);
+    let busiest = tasks::living().into_iter().max_by_key(|(id, task)| polled(id, task));
+    let mut finding = Verdict::new(
+        Kind::Spin,
+        format!("{extra} polls in {} of virtual time in which nothing could move", time(time_to_pass)),
+    );
+    if let Some((id, task)) = busiest {
+        finding = finding
+            .with(format!("{} of them of the task spawned at {}", polled(&id, &task), sites::located(task.spawned_at)))
+            .at(Some(sites::located(task.spawned_at)));
+    }
+    Outcome(Err(Box::new(finding)))
+}
+
+/// No task of the subject is alive: else the verdict is `leak`, with where each was spawned and waits.
+///
+/// The clock does not move during this check, so a sleep before it is the time that the tasks have.
+pub async fn all_tasks_gone() -> Outcome {
+    Outcome(judge::leak(false).await.map_or(Ok(()), |verdict| Err(Box::new(verdict))))
+}
+
+/// How many tasks of the subject are alive.
+pub fn living_tasks() -> usize {
+    tasks::living().len()
+}
+
+/// Where the subject's living tasks wait, a line each, for evidence in a message of a test's own.
+pub async fn where_parked() -> Vec<String> {
+    diagnosis::grouped(&diagnosis::parked().await.0)
+}
+
+/// At most `bytes` were allocated at one moment: broken, the verdict is `memory`.
+pub fn peak_memory(peak: &memory::Peak, bytes: usize) -> Outcome {
+    Outcome::when(peak.bytes() > bytes, || {
+        Verdict::new(Kind::Memory, format!("{} KiB allocated at one moment, at most {} KiB allowed", peak.bytes() >> 10, bytes >> 10))
+    })
+}
+
+/// Virtual time since the runtime began, for messages.
+fn now() -> String {
+    thread_local!(static BEGAN: Instant = Instant::now());
+    time(BEGAN.with(|began| began.elapsed()))
+}
+
+/// A duration as a reader wants it: whole milliseconds, seconds from one on.
+fn time(duration: Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1e3;
+    if milliseconds >= 1e3 && milliseconds % 1e3 == 0.0 {
+        format!("{} s", milliseconds / 1e3)
+    } else if milliseconds >= 1e4 {
+        format!("{:.1} s", milliseconds / 1e3)
+    } else {
+        format!("{milliseconds:.0} ms")
+    }
+}
+
+/// The first difference of two lists, in words, with its neighbours.
+fn difference<T: PartialEq + Eq + Hash + Debug>(seen: &[T], expected: &[T]) -> Result<(), String> {
+    let Some(at) = (0..seen.len().max(expected.len())).find(|&at| seen.get(at) != expected.get(at)) else {
+        return Ok(());
+    };
+    let mut counts: HashMap<&T, i64> = HashMap::new();
+    for item in expected {
+        *counts.entry(item).or_default() += 1;
+    }
+    for item in seen {
+        *counts.entry(item).or_default() -= 1;
+    }
+    let lost: Vec<&T> = expected.iter().filter(|item| counts[item] > 0).collect();
+    let extra: Vec<&T> = seen.iter().filter(|item| counts[item] < 0).collect();
+    let place = || format!("position {}: {}", at + 1, around(seen, at));
+    Err(match (lost.first(), extra.first()) {
+        (Some(first), None) => {
+            format!("{} of {} items lost, the first is {first:?}; {}", lost.len(), expected.len(), place())
+        }
+        (None, Some(first)) if expected.contains(first) => {
+            format!("{first:?} arrived more than once, {} too many in all; {}", seen.len() - expected.len(), place())
+        }
+        (_, Some(first)) if !expected.contains(first) => {
+            format!("{first:?} is none of the expected items; {}", place())
+        }
+        (Some(lost), Some(extra)) => format!("{lost:?} is lost and {extra:?} arrived more than once; {}", place()),
+        _ => format!("out of order at {}, expected {}", place(), around(expected, at)),
+    })
+}
+
+/// An item and its neighbours: `… 6, 8, [12], 10 …`.
+fn around<T: Debug>(items: &[T], at: usize) -> String {
+    let (from, to) = (at.saturating_sub(2), (at + 2).min(items.len()));
+    let mut shown: Vec<String> = (from..to)
+        .map(|index| if index == at { format!("[{:?}]", items[index]) } else { format!("{:?}", items[index]) })
+        .collect();
+    if at >= items.len() {
+        shown.push("[the end]".to_owned());
+    }
+    let text = shown.join(", ");
+    let text = if from > 0 { format!("… {text}") } else { text };
+    if to < items.len() { format!("{text} …") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{difference, time};
+    use std::time::Duration;
+
+    #[test]
+    fn the_first_difference_is_named() {
+        let expected = [2, 4, 6, 8, 10, 12];
+        for (seen, text) in [
+            (&[2, 4, 8, 10, 12][..], "1 of 6 items lost, the first is 6; position 3: 2, 4, [8], 10 …"),
+            (&[2, 4, 6, 8, 10], "1 of 6 items lost, the first is 12; position 6: … 8, 10, [the end]"),
+            (&[2, 4, 6, 6, 8, 10, 12], "6 arrived more than once, 1 too many in all; position 4: … 4, 6, [6], 8 …"),
+            (&[2, 4, 6, 10, 8, 12], "out of order at position 4: … 4, 6, [10], 8 …, expected … 4, 6, [8], 10 …"),
+            (&[2, 4, 7, 8, 10, 12], "7 is none of the expected items; position 3: 2, 4, [7], 8 …"),
+            (&[2, 4, 4, 8, 10, 12], "6 is lost and 4 arrived more than once; position 3: 2, 4, [4], 8 …"),
+            (&[], "6 of 6 items lost, the first is 2; position 1: [the end]"),
+        ] {
+            assert_eq!(difference(seen, &expected), Err(text.to_owned()));
+        }
+        assert_eq!(difference(&expected, &expected), Ok(()));
+    }
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!(time(Duration::from_millis(125)), "125 ms");
+        assert_eq!(time(Duration::from_millis(1250)), "1250 ms");
+        assert_eq!(time(Duration::from_secs(10)), "10 s");
+        assert_eq!(time(Duration::from_millis(12_345)), "12.3 s");
+    }
+}

@@ -1,0 +1,167 @@
+//! Where tasks wait, from Tokio's task dumps: the await point in the subject's code and what is awaited.
+
+use crate::sites;
+use crate::tasks;
+use std::collections::BTreeMap;
+use tokio::task::Id;
+use verdict::Site;
+
+/// Where a task is parked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wait {
+    /// What it awaits, such as `mpsc::Sender::send`.
+    pub(crate) leaf: Option<String>,
+    /// The innermost line of the subject's code on the way there.
+    pub(crate) at: Option<Site>,
+    /// The innermost line of the test on the way there.
+    pub(crate) test: Option<Site>,
+}
+
+/// A living task of the subject, as a message shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Parked {
+    pub(crate) spawned: Site,
+    pub(crate) wait: Wait,
+}
+
+impl std::fmt::Display for Parked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "task spawned at {}", self.spawned)?;
+        match (&self.wait.leaf, &self.wait.at) {
+            (Some(leaf), Some(at)) => write!(f, ", parked in {leaf} at {at}"),
+            (Some(leaf), None) => write!(f, ", parked in {leaf}"),
+            (None, Some(at)) => write!(f, ", parked at {at}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// The subject's living tasks and where they wait, and where the test itself waits.
+pub(crate) async fn parked() -> (Vec<Parked>, Wait) {
+    let mut waits = waits().await;
+    let mut body = Wait::default();
+    for (id, wait) in &waits {
+        if tasks::is_body(*id) {
+            body = wait.clone();
+        }
+    }
+    let parked = tasks::living()
+        .into_iter()
+        .map(|(id, task)| Parked { spawned: sites::located(task.spawned_at), wait: waits.remove(&id).unwrap_or_default() })
+        .collect();
+    (parked, body)
+}
+
+/// The same lines once each, with a count: eight workers that wait alike are one line.
+pub(crate) fn grouped(parked: &[Parked]) -> Vec<String> {
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for task in parked {
+        let line = task.to_string();
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, count)) => *count += 1,
+            None => lines.push((line, 1)),
+        }
+    }
+    lines.into_iter().map(|(line, count)| if count == 1 { line } else { format!("{count} × {line}") }).collect()
+}
+
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86")))]
+async fn waits() -> BTreeMap<Id, Wait> {
+    use sites::Owner;
+
+    // A dump of a runtime whose tasks never come to rest would wait for ever.
+    let dump = tokio::time::timeout(std::time::Duration::from_secs(1), tokio::runtime::Handle::current().dump()).await;
+    let Ok(dump) = dump else { return BTreeMap::new() };
+    let mut waits = BTreeMap::new();
+    for task in dump.tasks().iter() {
+        let mut wait = Wait::default();
+        for backtrace in task.trace().resolve_backtraces() {
+            let symbols = backtrace.frames().flat_map(|frame| frame.symbols());
+            let mut leaf = None;
+            for symbol in symbols {
+                let name = symbol.name_demangled().unwrap_or_default();
+                let (Some(file), Some(line)) = (symbol.filename().and_then(|f| f.to_str()), symbol.lineno()) else {
+                    continue;
+                };
+                match sites::owner(file) {
+                    Owner::Foreign | Owner::Harness => leaf = named(name).or(leaf),
+                    Owner::Subject if wait.at.is_none() => wait.at = Some(sites::site(file, line)),
+                    Owner::Test if wait.test.is_none() => wait.test = Some(sites::site(file, line)),
+                    _ => {}
+                }
+                if wait.at.is_some() || wait.test.is_some() {
+                    wait.leaf = wait.leaf.take().or(leaf.take());
+                }
+            }
+            if wait.at.is_some() || wait.test.is_some() {
+                break;
+            }
+            wait.leaf = wait.leaf.take().or(leaf.take());
+        }
+        waits.insert(task.id(), wait);
+    }
+    waits
+}
+
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86"))))]
+async fn waits() -> BTreeMap<Id, Wait> {
+    BTreeMap::new()
+}
+
+/// `<tokio::sync::mpsc::bounded::Sender<T>>::send::{{closure}}` as a reader knows it: `mpsc::Sender::send`.
+fn named(symbol: &str) -> Option<String> {
+    if symbol.contains("workbook::work::Run") {
+        return Some("work.run".to_owned());
+    }
+    if symbol.contains("time::sleep::Sleep") {
+        return Some("tokio::time::sleep".to_owned());
+    }
+    let mut plain = String::new();
+    let mut depth = 0usize;
+    let trimmed = symbol.trim_start_matches('<');
+    for character in trimmed.chars() {
+        match character {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => plain.push(character),
+            _ => {}
+        }
+    }
+    let plain = plain.split(" as ").next().unwrap_or_default().replace("::{{closure}}", "").replace("::{closure#0}", "");
+    let parts: Vec<&str> = plain.split("::").filter(|part| !part.is_empty() && !part.starts_with('{') && !is_hash(part)).collect();
+    let from = parts.iter().position(|part| matches!(*part, "sync" | "task" | "time" | "io" | "net"))?;
+    if !matches!(parts.first(), Some(&"tokio" | &"tokio_util")) {
+        return None;
+    }
+    const INNER: [&str; 6] = ["bounded", "unbounded", "chan", "cancellation_token", "join", "mutex"];
+    let shown: Vec<&str> = parts[from + 1..].iter().copied().filter(|part| !INNER.contains(part)).collect();
+    match shown.last() {
+        Some(&"poll") => Some(shown[..shown.len() - 1].join("::")),
+        Some(_) => Some(shown.join("::")),
+        None => None,
+    }
+}
+
+/// The `h` and sixteen hexadecimal digits at the end of a symbol.
+fn is_hash(part: &str) -> bool {
+    part.len() == 17 && part.starts_with('h') && part[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn leaves_have_the_names_that_readers_know() {
+        for (symbol, expected) in [
+            ("tokio::sync::mpsc::bounded::Sender<T>::send::{{closure}}", Some("mpsc::Sender::send")),
+            ("<tokio::sync::mpsc::bounded::Sender<u64>>::send::{closure#0}", Some("mpsc::Sender::send")),
+            ("tokio::sync::mpsc::bounded::Receiver<T>::recv::{{closure}}", Some("mpsc::Receiver::recv")),
+            ("tokio::sync::mpsc::bounded::Sender<T>::send::h0123456789abcdef", Some("mpsc::Sender::send")),
+            ("tokio::time::sleep::Sleep", Some("tokio::time::sleep")),
+            ("core::future::poll_fn::PollFn<F>", None),
+        ] {
+            assert_eq!(named(symbol).as_deref(), expected, "{symbol}");
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! One criterion, from start to verdict.
+
+use crate::channel::Channel;
+use crate::diagnosis::{self, Parked, Wait};
+use crate::{os, panics, probes, quiet, seed, sites, tasks, watchdog};
+use futures::future::{BoxFuture, Either};
+use std::any::Any;
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::runtime::{Builder, RngSeed, Runtime};
+use tokio::time::Instant;
+use verdict::supervise::{self, Run};
+use verdict::{Kind, Verdict};
+
+/// What the attribute knows of a test.
+#[derive(Clone, Copy, Debug)]
+pub struct Criterion {
+    /// The test's path, crate first.
+    pub test: &'static str,
+    /// Whether the clock is the wall's.
+    pub real: bool,
+    /// Real time until the run counts as hung.
+    pub deadline: Duration,
+    /// How often one task may be polled at one instant.
+    pub polls: u64,
+}
+
+/// Beyond the test's own deadline, for the watchdog to answer first.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Nothing in a task lasts this long. When the clock gets here and no task ran on the way, none ever will.
+const FAR: Duration = Duration::from_secs(3600);
+/// This many times [`FAR`], and whatever still moves is a ticker.
+const WINDOWS: u32 = 3;
+/// What a task that works when its test ends gets to notice, in virtual time. A test that asks for less says so
+/// with `check::all_tasks_gone`.
+const GRACE: Duration = Duration::from_secs(1);
+/// Blocking work and threads that are about to end get this long to do so, in real time.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// Judges a criterion: in this process if it is a supervised one, else in a child of its own.
+pub fn judge(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) {
+    supervised(criterion, |channel| {
+        panics::install();
+        tasks::wall_ms();
+        watchdog::start(channel.clone(), criterion.deadline);
+        run(criterion, body)
+    });
+}
+
+/// Judges a loom model: `explore` runs it, gives the failing interleaving's verdict to the function that it is
+/// handed, and else returns how many interleavings it explored.
+pub fn judge_model(criterion: &Criterion, at_least: u64, explore: impl FnOnce(Box<dyn Fn(Verdict) + Send + Sync>) -> u64) {
+    supervised(criterion, |channel| {
+        tasks::wall_ms();
+        let answer = channel.clone();
+        let interleavings = explore(Box::new(move |verdict| answer.answer(verdict)));
+        if interleavings < at_least {
+            let seen = format!("loom explored {interleavings} interleavings, at least {at_least} expected");
+            return Verdict::new(Kind::Rule, seen)
+                .usually("state that is not behind `workbook::sync`: loom cannot see it, so it proves nothing about it");
+        }
+        Verdict::pass()
+    });
+}
+
+fn supervised(criterion: &Criterion, judge: impl FnOnce(&Channel) -> Verdict) {
+    if let Some(channel) = Channel::open() {
+        let verdict = judge(&channel);
+        channel.answer(verdict);
+    } else {
+        by_hand(criterion);
+    }
+}
+
+/// Under a plain `cargo test`: the same supervision as the checker's, then libtest's way of failing.
+fn by_hand(criterion: &Criterion) {
+    let test = criterion.test.split_once("::").map_or(criterion.test, |(_, test)| test);
+    let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+    let deadline = criterion.deadline + PATIENCE;
+    let judged = supervise::judge(Run { binary: &binary, test, deadline, environment: &[] });
+    if !judged.verdict.passed() {
+        print!("{}", judged.output);
+        println!("{}", judged.verdict);
+        std::panic::resume_unwind(Box::new(judged.verdict));
+    }
+}
+
+/// Runs the body and comes to a verdict. The order below is the order of causes: a panic explains a deadlock,
+/// a blocked thread explains a wrong time, and so on.
+fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> Verdict {
+    let threads = os::threads();
+    let runtime = match runtime(criterion) {
+        Ok(runtime) => runtime,
+        Err(error) => return Verdict::new(Kind::Infra, format!("the runtime could not be built: {error}")),
+    };
+    os::arm_sampling();
+    let (ended, spans) = runtime.block_on(async {
+        let began = Instant::now();
+        let ended = root(criterion, body).await;
+        (ended, probes::spans(began))
+    });
+    let blocking = blocking_work(&runtime, matches!(ended, Ended::Done));
+    runtime.shutdown_timeout(Duration::from_millis(if blocking == 0 { 1000 } else { 100 }));
+
+    let mut verdict = panics::first()
+        .or_else(blocked)
+        .or_else(spinning)
+        .or_else(|| match ended {
+            Ended::Done => None,
+            Ended::Failed(verdict) => Some(*verdict),
+        })
+        .or_else(|| leaked_blocking(blocking))
+        .or_else(|| leaked_threads(&threads))
+        .unwrap_or_else(Verdict::pass);
+    verdict.spans = spans;
+    verdict
+}
+
+fn runtime(criterion: &Criterion) -> std::io::Result<Runtime> {
+    let mut builder = if criterion.real { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+    let (real, spin) = (criterion.real, (!criterion.real).then_some(criterion.polls));
+    builder
+        .enable_all()
+        .thread_name("runtime")
+        .rng_seed(RngSeed::from_bytes(&seed().to_le_bytes()))
+        .on_task_spawn(tasks::on_spawn)
+        .on_task_terminate(tasks::on_end)
+        .on_before_task_poll(move |meta| tasks::before_poll(meta, spin))
+        .on_after_task_poll(move |meta| tasks::after_poll(meta, !real))
+        .on_thread_park(quiet::on_park);
+    if criterion.real {
+        builder.worker_threads(2);
+    } else {
+        builder.start_paused(true);
+    }
+    builder.build()
+}
+
+enum Ended {
+    Done,
+    Failed(Box<Verdict>),
+}
+
+impl From<Verdict> for Ended {
+    fn from(verdict: Verdict) -> Ended {
+        Ended::Failed(Box::new(verdict))
+    }
+}
+
+/// The body in a task of its own, beside the sentinels.
+async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> Ended {
+    // The body is made inside the task, so that what it panics with is caught there.
+    let body = body();
+    let mut body = tokio::spawn(body);
+    tasks::set_body(body.id());
+    let mut interrupted = Box::pin(poll_fn(|cx| {
+        tasks::ROOT.register(cx.waker());
+        if tasks::interrupted() { Poll::Ready(()) } else { Poll::Pending }
+    }));
+    for window in 1.. {
+        let polls = tasks::polls();
+        let far = async {
+            if criterion.real { std::future::pending().await } else { tokio::time::sleep(FAR).await }
+        };
+        let far = std::pin::pin!(far);
+        let waiting = futures::future::select(&mut body, futures::future::select(&mut interrupted, far));
+        match waiting.await {
+            Either::Left((Ok(()), _)) => break,
+            Either::Left((Err(error), _)) => return failed(error.try_into_panic().ok()).await,
+            Either::Right((Either::Left(_), _)) => return hung(criterion).await,
+            Either::Right((Either::Right(_), _)) if tasks::polls() == polls => return stuck().await,
+            Either::Right((Either::Right(_), _)) if window == WINDOWS => return ticking().await,
+            Either::Right((Either::Right(_), _)) => {}
+        }
+    }
+    if !criterion.real && !tasks::living().is_empty() {
+        quiet::pass(GRACE).await;
+    }
+    match leak(criterion.real).await {
+        Some(mut verdict) => {
+            verdict.seen += &format!(" {} s after the test let go of the pipeline", GRACE.as_secs());
+            verdict.into()
+        }
+        None => Ended::Done,
+    }
+}
+
+/// The body panicked: with a finding of a check, or otherwise, which the hook has noted.
+async fn failed(payload: Option<Box<dyn Any + Send>>) -> Ended {
+    match payload.map(|payload| payload.downcast::<Verdict>()) {
+        Some(Ok(finding)) => Ended::Failed(finding),
+        _ => Verdict::new(Kind::Crash, "a panic with a payload of its own reached the test").into(),
+    }
+}
+
+async fn stuck() -> Ended {
+    let (parked, body) = diagnosis::parked().await;
+    let mut verdict = Verdict::new(Kind::Stuck, stuck_sentence(&parked, &body));
+    verdict.evidence = diagnosis::grouped(&parked);
+    let at = body.at.clone().or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
+    verdict.at(at).usually(stuck_cause(&parked, &body)).into()
+}
+
+fn stuck_sentence(parked: &[Parked], body: &Wait) -> String {
+    let waits = match &body.leaf {
+        Some(leaf) => format!("the test waits in {leaf}"),
+        None => "the test waits".to_owned(),
+    };
+    let waits = match &body.test {
+        Some(site) => format!("{waits} ({site})"),
+        None => waits,
+    };
+    match parked.len() {
+        0 => format!("{waits}, and no task is left that could wake it"),
+        1 => format!("{waits}, the one task left is parked, and no timer is set: nothing can move"),
+        count => format!("{waits}, all {count} tasks are parked, and no timer is set: nothing can move"),
+    }
+}
+
+fn stuck_cause(parked: &[Parked], body: &Wait) -> &'static str {
+    let body_in = |name: &str| body.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name));
+    let some_in = |name: &str| parked.iter().any(|task| task.wait.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name)));
+    if body_in("recv") && some_in("Sender::send") {
+        "a task waits for room in a channel that nobody reads any more, so the output's own sender never sends"
+    } else if body_in("recv") && parked.is_empty() {
+        "a sender that is kept alive without a task, in a struct or a static: the channel cannot end"
+    } else if body_in("recv") {
+        "a sender that is still alive keeps its channel open: drop every clone that is not given to a worker"
+    } else if body_in("send") {
+        "the stage has stopped reading its input but keeps the receiver"
+    } else {
+        "each waits for what only another of them can do"
+    }
+}
+
+async fn ticking() -> Ended {
+    let (parked, body) = diagnosis::parked().await;
+    let hours = WINDOWS;
+    let waits = body.leaf.map_or(String::new(), |leaf| format!(", and the test still waits in {leaf}"));
+    let mut verdict = Verdict::new(Kind::Stuck, format!("{hours} hours of virtual time have passed{waits}: only timers tick"));
+    verdict.evidence = diagnosis::grouped(&parked);
+    verdict.usually("a loop around a timer that goes on after the work is over").into()
+}
+
+/// The watchdog's soft stage, or a task that spins.
+async fn hung(criterion: &Criterion) -> Ended {
+    let (parked, _) = if tasks::spinning().is_some() { Default::default() } else { diagnosis::parked().await };
+    let mut verdict = Verdict::new(Kind::Timeout, format!("no end after {} s of real time", criterion.deadline.as_secs()));
+    verdict.evidence = diagnosis::grouped(&parked);
+    verdict.usually("work that should wait on the clock, or blocking work that never ends").into()
+}
+
+fn blocked() -> Option<Verdict> {
+    let blocked = tasks::blocked()?;
+    let who = match blocked.spawned_at {
+        Some(location) => format!("the task spawned at {}", sites::located(location)),
+        None => "a call from the test".to_owned(),
+    };
+    let slept = os::slept_at();
+    let how = if slept.is_some() { " in `std::thread::sleep`" } else { "" };
+    let milliseconds = blocked.held.as_secs_f64() * 1e3;
+    let at = slept.clone().or_else(|| blocked.spawned_at.map(sites::located));
+    let cause = if slept.is_some() {
+        "`std::thread::sleep` stops the thread and every task on it; `tokio::time::sleep(…).await` parks this one"
+    } else {
+        "a std lock, a blocking `recv` or file access inside async code: await an async one, or use `spawn_blocking`"
+    };
+    // A wall-clock figure, so rounded: it is what happened, not what is asked.
+    Some(
+        Verdict::new(Kind::Blocked, format!("{who} blocked the runtime's thread{how}, for {milliseconds:.0} ms in one poll"))
+            .at(at)
+            .usually(cause),
+    )
+}
+
+fn spinning() -> Option<Verdict> {
+    let spinning = tasks::spinning()?;
+    Some(
+        Verdict::new(
+            Kind::Spin,
+            format!(
+                "the task spawned at {} was polled more than {} times while the clock stood still",
+                sites::located(spinning.spawned_at),
+                spinning.polls - 1
+            ),
+        )
+        .at(Some(sites::located(spinning.spawned_at)))
+        .usually("busy-waiting: a loop around `try_recv`, `try_send` or `yield_now`; await the channel instead"),
+    )
+}
+
+/// Tasks that outlive the test's body, after they had their chance to end.
+pub(crate) async fn leak(real: bool) -> Option<Verdict> {
+    settle(real).await;
+    if tasks::living().is_empty() {
+        return None;
+    }
+    let (parked, _) = diagnosis::parked().await;
+    let first = parked.first()?;
+    let count = parked.len();
+    let seen = if count == 1 { "a task is left behind".to_owned() } else { format!("{count} tasks are left behind") };
+    let at = first.wait.at.clone().unwrap_or_else(|| first.spawned.clone());
+    let cause = leak_cause(&parked);
+    let mut verdict = Verdict::new(Kind::Leak, seen).at(Some(at)).usually(cause);
+    verdict.evidence = diagnosis::grouped(&parked);
+    Some(verdict)
+}
+
+fn leak_cause(parked: &[Parked]) -> &'static str {
+    let all_in = |name: &str| parked.iter().all(|t| t.wait.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name)));
+    if all_in("Sender::send") || all_in("reserve") {
+        "a send that nobody receives and nothing cancels: the receiver is kept, or the send is not raced against the token"
+    } else if all_in("recv") {
+        "a receiver that waits for a sender which nobody drops"
+    } else {
+        "a task that is spawned and then neither joined, aborted nor told that its consumer is gone"
+    }
+}
+
+/// On the paused clock, a few passes of the scheduler; on the wall clock, a bounded wait.
+async fn settle(real: bool) {
+    if real {
+        let until = std::time::Instant::now() + SETTLE;
+        while !tasks::living().is_empty() && std::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    } else {
+        // Aborted tasks end one pass later, and what they held a pass after that.
+        for _ in 0..3 {
+            quiet::quiescent().await;
+        }
+    }
+}
+
+/// Blocking work that still runs, after it had its chance to end.
+fn blocking_work(runtime: &Runtime, wait: bool) -> usize {
+    let metrics = runtime.metrics();
+    let running = || metrics.num_blocking_threads().saturating_sub(metrics.num_idle_blocking_threads());
+    wait_until(wait, || running() == 0);
+    running()
+}
+
+fn leaked_blocking(running: usize) -> Option<Verdict> {
+    (running > 0).then(|| {
+        Verdict::new(Kind::Leak, format!("{running} × `spawn_blocking` work still runs after the pipeline is done"))
+            .usually("blocking work cannot be aborted: give it a token or a closed channel to look at, and await it")
+    })
+}
+
+fn leaked_threads(before: &[os::Thread]) -> Option<Verdict> {
+    let extra = || -> Vec<os::Thread> {
+        os::threads().into_iter().filter(|thread| thread.name != watchdog::NAME && before.iter().all(|known| known.id != thread.id)).collect()
+    };
+    wait_until(true, || extra().is_empty());
+    let extra = extra();
+    if extra.is_empty() {
+        return None;
+    }
+    let mut verdict = Verdict::new(Kind::Leak, format!("{} OS threads are left behind", extra.len()))
+        .usually("a `std::thread::spawn` that is never joined: join it, or use a task");
+    verdict.evidence = extra.iter().map(|thread| format!("thread {:?}", thread.name)).collect();
+    Some(verdict)
+}
+
+fn wait_until(wait: bool, holds: impl Fn() -> bool) {
+    let began = std::time::Instant::now();
+    while wait && !holds() && began.elapsed() < SETTLE {
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,80 @@
+//! The grading library.
+//!
+//! An acceptance test is a function under [`criterion`]; its doc comment is the criterion. The attribute
+//! gives it a paused clock, a process of its own, and detectors for what concurrent code gets wrong: leaks,
+//! deadlocks, blocked polls, busy-waiting, panics, floods of output. The test itself asks the rest through
+//! [`check`], whose outcomes want a usual cause before they may fail:
+//!
+//! ```no_run
+//! # use harness::{check, criterion, quiescent};
+//! # fn stage() -> tokio::sync::mpsc::Receiver<u64> { todo!() }
+//! /// The output carries 1, 2 and 3, in this order, and ends.
+//! # mod a { // A doctest is no test: the attribute's function is only compiled here.
+//! # use super::*;
+//! #[criterion]
+//! async fn three_numbers() {
+//!     let seen = harness::drain(stage()).await;
+//!     check::items(&seen, &[1, 2, 3]).usually("a sender dropped before it had sent everything");
+//! }
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! Run by hand under `cargo test`, a test supervises itself: it starts its own binary again for the one
+//! test and reports that child's verdict, so that every way of running comes to the same answer.
+
+#[cfg(not(tokio_unstable))]
+compile_error!(
+    "the judge needs `--cfg tokio_unstable`, which .cargo/config.toml sets. It is lost when RUSTFLAGS is set \
+     or when cargo runs outside the workbook: use `cargo checker`, or add the flag to RUSTFLAGS."
+);
+
+#[cfg(not(unix))]
+compile_error!("the judge needs a Unix: on Windows, use WSL");
+
+mod channel;
+pub mod check;
+mod diagnosis;
+mod judge;
+pub mod memory;
+mod os;
+mod panics;
+mod probes;
+mod quiet;
+mod sites;
+mod tasks;
+mod watchdog;
+
+pub use harness_macros::{criterion, model};
+pub use judge::{Criterion, judge, judge_model};
+pub use probes::{Source, watched};
+pub use quiet::{pass, quiescent};
+pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::time::Duration;
+
+/// Milliseconds.
+pub const fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+/// Receives until the channel is closed and empty.
+pub async fn drain<T>(mut output: tokio::sync::mpsc::Receiver<T>) -> Vec<T> {
+    let mut items = Vec::new();
+    while let Some(item) = output.recv().await {
+        items.push(item);
+    }
+    items
+}
+
+/// The seed of this run: `WORKBOOK_SEED`, or 1. It also seeds Tokio's `select!`.
+pub fn seed() -> u64 {
+    std::env::var("WORKBOOK_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1)
+}
+
+/// Reproducible randomness: the same [`seed`] and `stream` give the same numbers.
+pub fn random(stream: u64) -> StdRng {
+    StdRng::seed_from_u64(seed().wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(stream))
+}

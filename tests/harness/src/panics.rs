@@ -1,0 +1,75 @@
+//! What panicked, and in whose code.
+
+use crate::sites::{self, Owner};
+use std::backtrace::Backtrace;
+use std::panic::PanicHookInfo;
+use std::sync::{Mutex, PoisonError};
+use verdict::{Kind, Site, Verdict};
+use workbook::PlannedPanic;
+
+/// The first panic of the run that nobody planned.
+static FIRST: Mutex<Option<Verdict>> = Mutex::new(None);
+
+/// From now on a panic is noted instead of printed.
+pub(crate) fn install() {
+    std::panic::set_hook(Box::new(|info| {
+        let planned = info.payload().is::<PlannedPanic>() || info.payload().is::<Verdict>();
+        if !planned {
+            let verdict = judge(info);
+            FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
+        }
+    }));
+}
+
+/// What the first unplanned panic means.
+pub(crate) fn first() -> Option<Verdict> {
+    FIRST.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn judge(info: &PanicHookInfo<'_>) -> Verdict {
+    let message = info.payload_as_str().unwrap_or("a panic without a message");
+    let message = message.trim_end();
+    let Some(location) = info.location() else {
+        return Verdict::new(Kind::Crash, format!("panicked: {message}"));
+    };
+    match sites::owner(location.file()) {
+        Owner::Subject => by_subject(message, Some(sites::located(location))),
+        Owner::Test => Verdict::new(Kind::Fail, first_lines(message)).at(Some(sites::located(location))),
+        Owner::Harness => Verdict::new(Kind::Infra, format!("the judge panicked at {location}: {message}")),
+        Owner::Foreign => by_subject(message, sites::subject_frame(&Backtrace::force_capture())),
+    }
+}
+
+fn by_subject(message: &str, site: Option<Site>) -> Verdict {
+    if let Some(what) = message.strip_prefix("not yet implemented") {
+        let what = what.trim_start_matches(':').trim();
+        let seen = if what.is_empty() { "nothing is written here yet".to_owned() } else { format!("still to write: {what}") };
+        return Verdict::new(Kind::Unstarted, seen).at(site);
+    }
+    let verdict = Verdict::new(Kind::Crash, format!("panicked: {}", first_lines(message))).at(site);
+    match usual(message) {
+        Some(cause) => verdict.usually(cause),
+        None => verdict,
+    }
+}
+
+/// What the commonest panics of concurrent code come from.
+fn usual(message: &str) -> Option<&'static str> {
+    if message.contains("SendError") {
+        Some("the receiver is gone: that is how a consumer says it wants no more; end the stage instead of unwrapping")
+    } else if message.contains("mpsc bounded channel requires buffer > 0") {
+        Some("Tokio has no channel of capacity 0: the smallest bounded channel holds one item")
+    } else if message.contains("no reactor running") || message.contains("must be called from the context of a Tokio") {
+        Some("a task or timer started on a thread of one's own: spawn on the runtime instead")
+    } else {
+        None
+    }
+}
+
+fn first_lines(message: &str) -> String {
+    let mut lines: Vec<&str> = message.lines().take(4).collect();
+    if message.lines().count() > lines.len() {
+        lines.push("…");
+    }
+    lines.join("; ").chars().take(400).collect()
+}

@@ -1,0 +1,87 @@
+//! What a test watches: the work probes and the source.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::time::Instant;
+use verdict::Span;
+use workbook::Work;
+
+static WATCHED: Mutex<Vec<Work>> = Mutex::new(Vec::new());
+
+/// Set to have the verdict carry the swim lanes.
+pub(crate) const SPANS: &str = "WORKBOOK_SPANS";
+
+/// Puts the work into the swim-lane picture. Give it its name and its panics first.
+pub fn watched(work: Work) -> Work {
+    WATCHED.lock().unwrap_or_else(PoisonError::into_inner).push(work.clone());
+    work
+}
+
+/// The swim lanes of all watched probes, if anybody wants them; one lane a task, in the order of first work.
+pub(crate) fn spans(began: Instant) -> Vec<Span> {
+    if std::env::var_os(SPANS).is_none() {
+        return Vec::new();
+    }
+    let now = Instant::now();
+    let micros = |at: Instant| at.saturating_duration_since(began).as_micros() as u64;
+    let mut lanes = Vec::new();
+    let mut spans = Vec::new();
+    for work in WATCHED.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for record in work.records() {
+            let key = (work.name(), record.task);
+            let lane = lanes.iter().position(|known| *known == key).unwrap_or_else(|| {
+                lanes.push(key);
+                lanes.len() - 1
+            });
+            spans.push(Span {
+                probe: work.name().to_owned(),
+                item: record.item,
+                lane,
+                start: micros(record.start),
+                end: micros(record.end.unwrap_or(now)),
+                finished: record.finished,
+            });
+        }
+    }
+    spans
+}
+
+/// A source of numbers that knows how many were taken. Clones count together.
+#[derive(Clone, Debug)]
+pub struct Source<I> {
+    items: I,
+    taken: Arc<AtomicU64>,
+}
+
+impl<I: Iterator> Source<I> {
+    /// A source over `items`; nothing is taken yet.
+    pub fn new(items: impl IntoIterator<IntoIter = I>) -> Source<I> {
+        Source { items: items.into_iter(), taken: Arc::default() }
+    }
+
+    /// A counter that goes on counting after the source has been handed over.
+    pub fn counter(&self) -> Taken {
+        Taken(self.taken.clone())
+    }
+}
+
+impl<I: Iterator> Iterator for Source<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        let item = self.items.next()?;
+        self.taken.fetch_add(1, Relaxed);
+        Some(item)
+    }
+}
+
+/// How many items a [`Source`] has given.
+#[derive(Clone, Debug)]
+pub struct Taken(Arc<AtomicU64>);
+
+impl Taken {
+    /// How many items the source has given so far.
+    pub fn count(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}

@@ -1,0 +1,97 @@
+//! Whose code a source line is, and how a message names it.
+
+use std::backtrace::Backtrace;
+use verdict::Site;
+
+/// Whose code a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The subject: a learner's crate, a solution, a wrong solution, a submission.
+    Subject,
+    /// An acceptance test or a model.
+    Test,
+    /// The harness and the learner-visible crate.
+    Harness,
+    /// A dependency, or the standard library.
+    Foreign,
+}
+
+/// Decides by the workbook's own folder names; the innermost one on the path counts.
+pub(crate) fn owner(path: &str) -> Owner {
+    const FOREIGN: [&str; 5] = ["/registry/src/", "/rustc/", "/rustlib/", "library/", "/git/checkouts/"];
+    if FOREIGN.iter().any(|part| path.contains(part)) {
+        return Owner::Foreign;
+    }
+    let innermost = ["exercises/", "solutions/", "tests/", "subjects/"]
+        .into_iter()
+        .filter_map(|part| path.rfind(part).map(|at| (at, &path[at..])))
+        .max_by_key(|(at, _)| *at);
+    let inside = innermost.map_or("", |(_, inside)| inside);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    if ["tests/harness/", "tests/verdict/", "tests/loom/", "exercises/workbook/"].iter().any(|p| inside.starts_with(p)) {
+        Owner::Harness
+    } else if inside.starts_with("tests/") || file == "acceptance.rs" || file == "loom.rs" {
+        Owner::Test
+    } else {
+        Owner::Subject
+    }
+}
+
+/// The site as a message names it: from `src/` on, or the file's name alone.
+pub(crate) fn site(path: &str, line: u32) -> Site {
+    let file = match path.rfind("/src/") {
+        Some(at) => &path[at + 1..],
+        None if path.starts_with("src/") => path,
+        None => path.rsplit('/').next().unwrap_or(path),
+    };
+    Site { file: file.to_owned(), line }
+}
+
+/// The site of a location known at compile time.
+pub(crate) fn located(location: &std::panic::Location<'_>) -> Site {
+    site(location.file(), location.line())
+}
+
+/// The innermost frame of a backtrace that is the subject's; none if a test's frame comes before it.
+pub(crate) fn subject_frame(backtrace: &Backtrace) -> Option<Site> {
+    let text = backtrace.to_string();
+    for line in text.lines() {
+        let Some(place) = line.trim_start().strip_prefix("at ") else { continue };
+        let mut parts = place.rsplitn(3, ':');
+        let (_column, line, path) = (parts.next()?, parts.next()?, parts.next()?);
+        let Ok(line) = line.parse() else { continue };
+        match owner(path) {
+            Owner::Subject => return Some(site(path, line)),
+            Owner::Test => return None,
+            Owner::Harness | Owner::Foreign => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_folder_decides() {
+        for (path, expected) in [
+            ("exercises/fan-out/01-serial-pipeline/src/lib.rs", Owner::Subject),
+            ("/home/me/tests/workbook/exercises/fan-out/01-serial-pipeline/src/lib.rs", Owner::Subject),
+            ("/w/target/subjects/fan-out-01-wrong-late/src/lib.rs", Owner::Subject),
+            ("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", Owner::Test),
+            ("exercises/workbook/src/work.rs", Owner::Harness),
+            ("tests/harness/src/check.rs", Owner::Harness),
+            ("/root/.cargo/registry/src/index/tokio-1.54.1/src/sync/mpsc/bounded.rs", Owner::Foreign),
+            ("/rustc/59807616e/library/core/src/option.rs", Owner::Foreign),
+        ] {
+            assert_eq!(owner(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_site_is_short() {
+        assert_eq!(site("/w/exercises/fan-out/01-serial-pipeline/src/lib.rs", 7).to_string(), "src/lib.rs:7");
+        assert_eq!(site("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", 7).to_string(), "acceptance.rs:7");
+    }
+}

@@ -1,0 +1,55 @@
+//! The wall-clock watchdog, in two stages.
+//!
+//! A run that is over its deadline is first asked to stop: the root future wakes, dumps what is parked and
+//! answers. If the runtime's thread does not come back, it is stuck inside a poll; then the watchdog itself
+//! answers, with the task's spawn site and the line, and ends the process.
+
+use crate::channel::Channel;
+use crate::{os, panics, sites, tasks};
+use std::time::Duration;
+use verdict::{Kind, Verdict};
+
+/// One poll may not hold the thread for longer than this, whatever the test's deadline.
+const LONGEST_POLL: u64 = 5_000;
+/// How long the root future gets to answer.
+const GRACE: u64 = 1_000;
+const TICK: Duration = Duration::from_millis(50);
+/// The watchdog's thread, so that the check for leaked threads knows it.
+pub(crate) const NAME: &str = "watchdog";
+
+/// Starts the watchdog. `deadline` counts from now.
+pub(crate) fn start(channel: Channel, deadline: Duration) {
+    let deadline = deadline.as_millis() as u64 + tasks::wall_ms();
+    let watch = move || loop {
+        std::thread::park_timeout(TICK);
+        let now = tasks::wall_ms();
+        let held = tasks::poll_under_way().map(|(began, site)| (now.saturating_sub(began), site));
+        match held {
+            Some((held, site)) if held > LONGEST_POLL || now > deadline + GRACE => {
+                channel.answer(holding(held, site));
+                std::process::exit(101);
+            }
+            None if now > deadline + GRACE => {
+                let verdict = panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
+                channel.answer(verdict);
+                std::process::exit(101);
+            }
+            _ if now > deadline => tasks::interrupt(),
+            _ => {}
+        }
+    };
+    // Without a watchdog the supervisor's deadline is left.
+    let _ = std::thread::Builder::new().name(NAME.to_owned()).spawn(watch);
+}
+
+fn holding(held: u64, spawned_at: Option<&'static std::panic::Location<'static>>) -> Verdict {
+    let line = os::sample_line();
+    let who = match spawned_at {
+        Some(location) => format!("the task spawned at {}", sites::located(location)),
+        None => "the call".to_owned(),
+    };
+    let seen = format!("{who} has held the runtime's thread for {:.1} s in one poll, and nothing else can run", held as f64 / 1e3);
+    Verdict::new(Kind::Blocked, seen)
+        .at(line.or_else(|| spawned_at.map(sites::located)))
+        .usually("a loop that never awaits, a `std::sync::Mutex` locked twice, or a blocking `recv`; await instead")
+}

@@ -1,0 +1,241 @@
+//! Runs one test in a process of its own and comes to a [`Verdict`].
+//!
+//! The child's standard input is one end of a socket pair. Down it goes a nonce, up it comes the verdict;
+//! the child takes the socket away from its standard input before learner code runs. Output is read and
+//! thrown away past a limit, the deadline starts when the process does (never during a build), and at the
+//! end the whole process group is killed.
+
+use crate::{Kind, Verdict};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Set in a judged process: its standard input is the verdict channel.
+pub const CHANNEL: &str = "WORKBOOK_VERDICT_CHANNEL";
+
+/// A test may print this much, in bytes, on both streams together.
+pub const OUTPUT_LIMIT: usize = 1 << 20;
+
+/// What a child answers, on one line.
+#[derive(Serialize, Deserialize)]
+pub struct Answer {
+    /// What the supervisor sent: only code that ran before the learner's can know it.
+    pub nonce: String,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// What to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// A test binary with libtest's command line.
+    pub binary: &'a Path,
+    /// The test's whole name, as `--list` prints it.
+    pub test: &'a str,
+    /// Wall-clock time until the process group is killed.
+    pub deadline: Duration,
+    /// Environment variables to set.
+    pub environment: &'a [(&'a str, &'a str)],
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The last part of what the test printed.
+    pub output: String,
+    /// Wall-clock time from start to end.
+    pub took: Duration,
+}
+
+enum Event {
+    Answered(Verdict),
+    Closed,
+    Flooded,
+}
+
+/// Runs one test and comes to a verdict. Never panics, never hangs: what cannot be started is [`Kind::Infra`].
+pub fn judge(run: Run<'_>) -> Judged {
+    let started = Instant::now();
+    match start(run) {
+        Ok((child, channel, nonce)) => attend(run, child, channel, nonce, started),
+        Err(error) => Judged {
+            verdict: Verdict::new(Kind::Infra, format!("{} could not be started: {error}", run.binary.display())),
+            output: String::new(),
+            took: started.elapsed(),
+        },
+    }
+}
+
+fn start(run: Run<'_>) -> std::io::Result<(Child, UnixStream, String)> {
+    let (mut ours, theirs) = UnixStream::pair()?;
+    let nonce = nonce();
+    writeln!(ours, "{nonce}")?;
+    let child = Command::new(run.binary)
+        .args(["--exact", run.test, "--nocapture", "--test-threads=1"])
+        .env(CHANNEL, "1")
+        .env_remove("RUST_BACKTRACE")
+        .envs(run.environment.iter().copied())
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()?;
+    Ok((child, ours, nonce))
+}
+
+fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, started: Instant) -> Judged {
+    let (events, inbox) = mpsc::channel();
+    let printed = Arc::new(AtomicUsize::new(0));
+    let stdout = drain(child.stdout.take().expect("stdout is piped"), &printed, &events);
+    let stderr = drain(child.stderr.take().expect("stderr is piped"), &printed, &events);
+    listen(channel, nonce, events);
+
+    let event = inbox.recv_timeout(run.deadline.saturating_sub(started.elapsed()));
+    // An answer is final, but a process that says `pass` and then never ends has still left something behind.
+    let status = match event {
+        Ok(Event::Answered(_)) | Ok(Event::Closed) => ended(&mut child, run.deadline.saturating_sub(started.elapsed())),
+        _ => None,
+    };
+    let _ = killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
+    let _ = child.wait();
+    let (stdout, stderr) = (collect(stdout), collect(stderr));
+    let flooded = printed.load(Ordering::Relaxed) > OUTPUT_LIMIT;
+
+    let verdict = match event {
+        _ if flooded => flood(),
+        Ok(Event::Flooded) => flood(),
+        Ok(Event::Answered(verdict)) if verdict.passed() && status.is_none() => Verdict::new(
+            Kind::Timeout,
+            format!("the test is over, but its process had not ended {:?} after it began", run.deadline),
+        )
+        .usually("a thread or a blocking task that goes on after its pipeline is done"),
+        Ok(Event::Answered(verdict)) => verdict,
+        Ok(Event::Closed) => unanswered(status, &stderr),
+        Err(_) => Verdict::new(Kind::Timeout, format!("no end after {:?} of real time", run.deadline))
+            .usually("a loop that never awaits, or a lock taken twice: the thread is held, so no timer fires either"),
+    };
+    let output = if stderr.is_empty() { stdout } else { format!("{stdout}{stderr}") };
+    Judged { verdict, output, took: started.elapsed() }
+}
+
+fn flood() -> Verdict {
+    Verdict::new(Kind::Output, format!("more than {} KiB printed in one test", OUTPUT_LIMIT >> 10))
+        .usually("a debugging line in a loop; print once, or use `dbg!` on one item")
+}
+
+/// The process ended without the harness's answer: exit, abort, or a stack that overflowed.
+fn unanswered(status: Option<ExitStatus>, stderr: &str) -> Verdict {
+    if stderr.contains("has overflowed its stack") {
+        return Verdict::new(Kind::Crash, "a thread overflowed its stack")
+            .usually("recursion without an end, or a large array held across an await; box the future or the array");
+    }
+    let Some(status) = status else {
+        return Verdict::new(Kind::Crash, "the process closed the judge's channel and went on");
+    };
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Verdict::new(
+            Kind::Crash,
+            format!("the process ended with code {code} before the test was over"),
+        )
+        .usually("`std::process::exit`: return from the function instead, and let every task end"),
+        (None, Some(6)) => Verdict::new(Kind::Crash, "the process aborted")
+            .usually("`std::process::abort`, or a panic while another panic unwinds, such as in a `Drop`"),
+        (None, Some(9)) => Verdict::new(Kind::Crash, "the process was killed by the system (signal 9)")
+            .usually("more memory than the machine has"),
+        (None, signal) => Verdict::new(Kind::Crash, format!("the process ended by signal {}", signal.unwrap_or(0))),
+    }
+}
+
+/// Reads the channel until the answer with the right nonce, or its end.
+fn listen(channel: UnixStream, nonce: String, events: mpsc::Sender<Event>) {
+    thread::spawn(move || {
+        let mut lines = BufReader::new(channel);
+        let mut line = String::new();
+        loop {
+            line.clear();
+            match lines.read_line(&mut line) {
+                Ok(0) | Err(_) => break,
+                Ok(_) => match serde_json::from_str::<Answer>(&line) {
+                    Ok(answer) if answer.nonce == nonce => {
+                        let _ = events.send(Event::Answered(answer.verdict));
+                        return;
+                    }
+                    _ => continue,
+                },
+            }
+        }
+        let _ = events.send(Event::Closed);
+    });
+}
+
+/// Keeps the last part of a stream, and counts all of it.
+fn drain(
+    mut stream: impl Read + Send + 'static,
+    printed: &Arc<AtomicUsize>,
+    events: &mpsc::Sender<Event>,
+) -> mpsc::Receiver<Vec<u8>> {
+    const KEPT: usize = 16 << 10;
+    let (printed, events) = (printed.clone(), events.clone());
+    let (done, kept) = mpsc::channel();
+    thread::spawn(move || {
+        let mut buffer = [0; 8192];
+        let mut tail = Vec::new();
+        while let Ok(read @ 1..) = stream.read(&mut buffer) {
+            tail.extend_from_slice(&buffer[..read]);
+            if tail.len() > 2 * KEPT {
+                tail.drain(..tail.len() - KEPT);
+            }
+            if printed.fetch_add(read, Ordering::Relaxed) + read > OUTPUT_LIMIT {
+                let _ = events.send(Event::Flooded);
+                break;
+            }
+        }
+        let _ = done.send(tail);
+    });
+    kept
+}
+
+/// What a stream held; a descendant that escaped the group may keep it open, so the wait is bounded.
+fn collect(kept: mpsc::Receiver<Vec<u8>>) -> String {
+    let bytes = kept.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    // libtest reports on itself; a reader wants what the test printed.
+    let own = |line: &str| line == "running 1 test" || line.starts_with("test result: ") || line.starts_with("test ");
+    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !own(line)).collect();
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Waits for the process to end by itself, at most `patience`.
+fn ended(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
+    let started = Instant::now();
+    let mut pause = Duration::from_micros(200);
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if started.elapsed() < patience => {
+                thread::park_timeout(pause);
+                pause = (pause * 2).min(Duration::from_millis(20));
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// 128 random bits from the standard library's per-process random keys.
+fn nonce() -> String {
+    let half = || RandomState::new().hash_one(Instant::now());
+    format!("{:016x}{:016x}", half(), half())
+}
