@@ -14,7 +14,11 @@ pub use loom::thread::JoinHandle;
 ///
 /// Fewer preemptions come first, so that the interleaving that fails is one with the fewest. When one fails,
 /// `fail` gets its verdict and the process ends: loom cannot unwind out of a deadlock.
-pub fn explore(preemptions: usize, fail: Box<dyn Fn(Verdict) + Send + Sync>, body: impl Fn() + Send + Sync + 'static) -> u64 {
+pub fn explore(
+    preemptions: usize,
+    fail: Box<dyn Fn(Verdict) + Send + Sync>,
+    body: impl Fn() + Send + Sync + 'static,
+) -> u64 {
     let explored = Arc::new(AtomicU64::new(0));
     let body = Arc::new(body);
     let fail = Mutex::new(Some(fail));
@@ -102,7 +106,9 @@ fn lines(steps: &[Step]) -> Vec<String> {
     if skipped > 0 {
         lines.push(format!("… after {skipped} earlier steps:"));
     }
-    lines.extend(steps[skipped..].iter().map(|step| format!("{:<width$}  {}, {}", step.thread, step.what, site(step.at))));
+    lines.extend(
+        steps[skipped..].iter().map(|step| format!("{:<width$}  {}, {}", step.thread, step.what, site(step.at))),
+    );
     lines
 }
 

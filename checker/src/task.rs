@@ -1,0 +1,124 @@
+//! `checker task`: from an id to a report.
+
+use crate::cli::TaskOptions;
+use crate::fault::Fault;
+use crate::judge::{self, How, Outcome};
+use crate::progress::Progress;
+use crate::report::{self, BOLD, DIM};
+use crate::subject::Subject;
+use crate::{Exit, show};
+use catalog::{Task, Workbook};
+use serde::Serialize;
+use verdict::{Kind, Verdict};
+
+/// The version of the JSON records; it changes when a field changes its meaning or goes.
+const SCHEMA: u32 = 1;
+
+/// Judges one task.
+pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, Fault> {
+    let tasks = workbook.tasks()?;
+    let task = catalog::resolve(&tasks, &options.id)?;
+    let subject = if options.solution { Subject::solution(task) } else { Subject::learner(task) };
+    let how = How { only: options.only.as_deref(), quiet: options.json, spans: options.spans, tidy_up: false };
+    let outcomes = judge::judge(workbook.root(), &[subject], how)?;
+    let [outcome] = &outcomes[..] else { return Err(Fault::infra("one subject, but not one outcome")) };
+    if outcome.judged.is_empty() {
+        let only = options.only.as_deref().unwrap_or_default();
+        return Err(Fault::usage(format!("no criterion of {} has {only:?} in its name", task.id()))
+            .help(format!("`cargo checker show {}` lists them", show::short(task))));
+    }
+    let exit = exit(outcome);
+    if options.json {
+        json(task, outcome, exit);
+    } else {
+        let who = if options.solution { "the reference solution" } else { "your code" };
+        anstream::print!("{}", report::task(task, who, outcome));
+    }
+    if !options.solution && options.only.is_none() {
+        let mut progress = Progress::read(workbook.root());
+        if exit == Exit::Passed {
+            progress.pass(&task.id(), task.hash()?);
+            progress.write()?;
+        }
+        if !options.json {
+            next(&tasks, task, &progress, exit);
+        }
+    }
+    Ok(exit)
+}
+
+/// What to do after the report.
+fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
+    let short = show::short(task);
+    match exit {
+        Exit::Passed => match tasks.iter().find(|task| !progress.passed(&task.id())) {
+            Some(next) => {
+                anstream::println!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
+            }
+            None => anstream::println!("{DIM}that was the last task{DIM:#}"),
+        },
+        _ => anstream::println!(
+            "{DIM}edit exercises/{}/src, then:{DIM:#} {BOLD}cargo checker task {short}{BOLD:#}",
+            show::folder(task)
+        ),
+    }
+}
+
+/// The exit code: a grader's fault outweighs a learner's, which it may have caused.
+fn exit(outcome: &Outcome) -> Exit {
+    let kinds = || outcome.judged.iter().map(|judged| judged.verdict.kind);
+    if kinds().any(|kind| kind == Kind::Infra) {
+        Exit::Infra
+    } else if kinds().all(|kind| kind == Kind::Pass) {
+        Exit::Passed
+    } else {
+        Exit::Failed
+    }
+}
+
+/// A line for each criterion, and an `end` record without which the run is incomplete.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Record<'a> {
+    Criterion {
+        schema: u32,
+        task: &'a str,
+        test: &'a str,
+        statement: &'a str,
+        model: bool,
+        verdict: &'a Verdict,
+        milliseconds: u128,
+    },
+    End {
+        schema: u32,
+        task: &'a str,
+        passed: usize,
+        total: usize,
+        warnings: usize,
+        exit: u8,
+    },
+}
+
+fn json(task: &Task, outcome: &Outcome, exit: Exit) {
+    let id = task.id();
+    let print = |record: &Record<'_>| println!("{}", serde_json::to_string(record).expect("records are plain data"));
+    for judged in &outcome.judged {
+        print(&Record::Criterion {
+            schema: SCHEMA,
+            task: &id,
+            test: &judged.criterion.test,
+            statement: &judged.criterion.statement,
+            model: judged.criterion.model,
+            verdict: &judged.verdict,
+            milliseconds: judged.took.as_millis(),
+        });
+    }
+    print(&Record::End {
+        schema: SCHEMA,
+        task: &id,
+        passed: outcome.judged.iter().filter(|judged| judged.verdict.passed()).count(),
+        total: outcome.judged.len(),
+        warnings: outcome.warnings,
+        exit: exit as u8,
+    });
+}
