@@ -74,6 +74,9 @@ pub(crate) struct TaskOptions {
     /// Judge the reference solution instead of your code.
     #[arg(long)]
     pub(crate) solution: bool,
+    /// For contributors: judge a variant of the solution, such as wrong/unbounded.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
+    pub(crate) variant: Option<String>,
     /// Print JSON lines instead of a report.
     #[arg(long)]
     pub(crate) json: bool,

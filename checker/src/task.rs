@@ -18,7 +18,8 @@ const SCHEMA: u32 = 1;
 pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
-    let subject = if options.solution { Subject::solution(task) } else { Subject::learner(task) };
+    let (subject, who) = subject(task, options)?;
+    let learners = matches!(who, Who::Learner);
     let how = How { only: options.only.as_deref(), quiet: options.json, spans: options.spans, tidy_up: false };
     let outcomes = judge::judge(workbook.root(), &[subject], how)?;
     let [outcome] = &outcomes[..] else { return Err(Fault::infra("one subject, but not one outcome")) };
@@ -31,10 +32,9 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     if options.json {
         json(task, outcome, exit);
     } else {
-        let who = if options.solution { "the reference solution" } else { "your code" };
-        anstream::print!("{}", report::task(task, who, outcome));
+        anstream::print!("{}", report::task(task, &who.to_string(), outcome));
     }
-    if !options.solution && options.only.is_none() {
+    if learners && options.only.is_none() {
         let mut progress = Progress::read(workbook.root());
         if exit == Exit::Passed {
             progress.pass(&task.id(), task.hash()?);
@@ -45,6 +45,44 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
         }
     }
     Ok(exit)
+}
+
+/// Whose code is judged.
+enum Who {
+    Learner,
+    Solution,
+    Variant(String),
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Who::Learner => f.write_str("your code"),
+            Who::Solution => f.write_str("the reference solution"),
+            Who::Variant(name) => f.write_str(name),
+        }
+    }
+}
+
+fn subject<'a>(task: &'a Task, options: &TaskOptions) -> Result<(Subject<'a>, Who), Fault> {
+    let Some(name) = &options.variant else {
+        return Ok(match options.solution {
+            true => (Subject::solution(task), Who::Solution),
+            false => (Subject::learner(task), Who::Learner),
+        });
+    };
+    let (rights, wrongs) = (task.rights()?, task.wrongs()?);
+    let mut all = rights.iter().map(|right| ("right", right)).chain(wrongs.iter().map(|wrong| ("wrong", wrong)));
+    match all.find(|(kind, variant)| format!("{kind}/{}", variant.name) == *name) {
+        Some((kind, variant)) => Ok((Subject::variant(task, kind, variant), Who::Variant(name.clone()))),
+        None => {
+            let names: Vec<String> = rights.iter().map(|right| format!("right/{}", right.name)).collect();
+            let names: Vec<String> =
+                names.into_iter().chain(wrongs.iter().map(|wrong| format!("wrong/{}", wrong.name))).collect();
+            Err(Fault::usage(format!("{} has no variant {name:?}", task.id()))
+                .help(format!("one of {}", names.join(", "))))
+        }
+    }
 }
 
 /// What to do after the report.

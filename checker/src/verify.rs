@@ -85,7 +85,7 @@ fn one(workbook: &Workbook, task: &Task) -> Result<usize, Fault> {
         anstream::println!("      {problem}");
     }
     if !problems.is_empty() {
-        anstream::println!("      {DIM}see one: cargo checker task {} --solution{DIM:#}", show::short(task));
+        anstream::println!("      {DIM}see one: cargo checker task {} --variant KIND/NAME{DIM:#}", show::short(task));
     }
     Ok(problems.len())
 }
