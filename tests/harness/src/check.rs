@@ -100,7 +100,11 @@ pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
     let began = peak.when.saturating_duration_since(at);
     let mut finding = Verdict::new(
         Kind::Bound,
-        format!("{} in flight, bound {bound}, {} after the first began, items {first}…{last}", peak.in_flight, time(began)),
+        format!(
+            "{} in flight, bound {bound}, {} after the first began, items {first}…{last}",
+            peak.in_flight,
+            time(began)
+        ),
     )
     .at(Some(sites::located(peak.at)));
     let spawned = work.records().iter().rev().filter_map(|record| record.task).find_map(tasks::spawned_at);
@@ -130,7 +134,8 @@ pub async fn parked_for(time_to_pass: Duration) -> Outcome {
     if extra == 0 {
         return Outcome::holds();
     }
-    let polled = |id: &tokio::task::Id, task: &tasks::Task| before.get(id).map_or(task.polls, |known| task.polls - known.polls);
+    let polled =
+        |id: &tokio::task::Id, task: &tasks::Task| before.get(id).map_or(task.polls, |known| task.polls - known.polls);
     let busiest = tasks::living().into_iter().max_by_key(|(id, task)| polled(id, task));
     let mut finding = Verdict::new(
         Kind::Spin,
@@ -161,17 +166,36 @@ pub async fn where_parked() -> Vec<String> {
     diagnosis::grouped(&diagnosis::parked().await.0)
 }
 
+/// A program ended by itself with this code. What it wrote to standard error is the evidence.
+pub fn exit_code(run: &std::process::Output, expected: i32) -> Outcome {
+    if run.status.code() == Some(expected) {
+        return Outcome::holds();
+    }
+    let errors = String::from_utf8_lossy(&run.stderr);
+    let said: Vec<&str> =
+        errors.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("note: ")).collect();
+    if errors.contains("not yet implemented") {
+        return Outcome(Err(Box::new(Verdict::new(Kind::Unstarted, "the program meets a `todo!()`"))));
+    }
+    let mut finding =
+        Verdict::new(Kind::Fail, format!("the program ended with {}, expected code {expected}", run.status));
+    finding.evidence = said.iter().take(4).map(|line| line.chars().take(200).collect()).collect();
+    Outcome(Err(Box::new(finding)))
+}
+
 /// At most `bytes` were allocated at one moment: broken, the verdict is `memory`.
 pub fn peak_memory(peak: &memory::Peak, bytes: usize) -> Outcome {
     Outcome::when(peak.bytes() > bytes, || {
-        Verdict::new(Kind::Memory, format!("{} KiB allocated at one moment, at most {} KiB allowed", peak.bytes() >> 10, bytes >> 10))
+        Verdict::new(
+            Kind::Memory,
+            format!("{} KiB allocated at one moment, at most {} KiB allowed", peak.bytes() >> 10, bytes >> 10),
+        )
     })
 }
 
 /// Virtual time since the runtime began, for messages.
 fn now() -> String {
-    thread_local!(static BEGAN: Instant = Instant::now());
-    time(BEGAN.with(|began| began.elapsed()))
+    time(tasks::BEGAN.get().map_or(Duration::ZERO, Instant::elapsed))
 }
 
 /// A duration as a reader wants it: whole milliseconds, seconds from one on.

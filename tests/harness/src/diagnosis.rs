@@ -39,6 +39,8 @@ impl std::fmt::Display for Parked {
 /// The subject's living tasks and where they wait, and where the test itself waits.
 pub(crate) async fn parked() -> (Vec<Parked>, Wait) {
     let mut waits = waits().await;
+    // Reading the debug information may block, which is ours and not the subject's.
+    tasks::forgive_poll();
     let mut body = Wait::default();
     for (id, wait) in &waits {
         if tasks::is_body(*id) {
@@ -47,7 +49,10 @@ pub(crate) async fn parked() -> (Vec<Parked>, Wait) {
     }
     let parked = tasks::living()
         .into_iter()
-        .map(|(id, task)| Parked { spawned: sites::located(task.spawned_at), wait: waits.remove(&id).unwrap_or_default() })
+        .map(|(id, task)| Parked {
+            spawned: sites::located(task.spawned_at),
+            wait: waits.remove(&id).unwrap_or_default(),
+        })
         .collect();
     (parked, body)
 }
@@ -127,8 +132,10 @@ fn named(symbol: &str) -> Option<String> {
             _ => {}
         }
     }
-    let plain = plain.split(" as ").next().unwrap_or_default().replace("::{{closure}}", "").replace("::{closure#0}", "");
-    let parts: Vec<&str> = plain.split("::").filter(|part| !part.is_empty() && !part.starts_with('{') && !is_hash(part)).collect();
+    let plain =
+        plain.split(" as ").next().unwrap_or_default().replace("::{{closure}}", "").replace("::{closure#0}", "");
+    let parts: Vec<&str> =
+        plain.split("::").filter(|part| !part.is_empty() && !part.starts_with('{') && !is_hash(part)).collect();
     let from = parts.iter().position(|part| matches!(*part, "sync" | "task" | "time" | "io" | "net"))?;
     if !matches!(parts.first(), Some(&"tokio" | &"tokio_util")) {
         return None;

@@ -51,7 +51,11 @@ pub fn judge(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()
 
 /// Judges a loom model: `explore` runs it, gives the failing interleaving's verdict to the function that it is
 /// handed, and else returns how many interleavings it explored.
-pub fn judge_model(criterion: &Criterion, at_least: u64, explore: impl FnOnce(Box<dyn Fn(Verdict) + Send + Sync>) -> u64) {
+pub fn judge_model(
+    criterion: &Criterion,
+    at_least: u64,
+    explore: impl FnOnce(Box<dyn Fn(Verdict) + Send + Sync>) -> u64,
+) {
     supervised(criterion, |channel| {
         tasks::wall_ms();
         limit(channel.clone(), criterion.deadline);
@@ -59,8 +63,9 @@ pub fn judge_model(criterion: &Criterion, at_least: u64, explore: impl FnOnce(Bo
         let interleavings = explore(Box::new(move |verdict| answer.answer(verdict)));
         if interleavings < at_least {
             let seen = format!("loom explored {interleavings} interleavings, at least {at_least} expected");
-            return Verdict::new(Kind::Rule, seen)
-                .usually("state that is not behind `workbook::sync`: loom cannot see it, so it proves nothing about it");
+            return Verdict::new(Kind::Rule, seen).usually(
+                "state that is not behind `workbook::sync`: loom cannot see it, so it proves nothing about it",
+            );
         }
         Verdict::pass()
     });
@@ -112,7 +117,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     };
     os::arm_sampling();
     let (ended, spans) = runtime.block_on(async {
-        let began = Instant::now();
+        let began = *tasks::BEGAN.get_or_init(Instant::now);
         let ended = root(criterion, body).await;
         (ended, probes::spans(began))
     });
@@ -176,9 +181,7 @@ async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, (
     }));
     for window in 1.. {
         let polls = tasks::polls();
-        let far = async {
-            if criterion.real { std::future::pending().await } else { tokio::time::sleep(FAR).await }
-        };
+        let far = async { if criterion.real { std::future::pending().await } else { tokio::time::sleep(FAR).await } };
         let far = std::pin::pin!(far);
         let waiting = futures::future::select(&mut body, futures::future::select(&mut interrupted, far));
         match waiting.await {
@@ -236,7 +239,8 @@ fn stuck_sentence(parked: &[Parked], body: &Wait) -> String {
 
 fn stuck_cause(parked: &[Parked], body: &Wait) -> &'static str {
     let body_in = |name: &str| body.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name));
-    let some_in = |name: &str| parked.iter().any(|task| task.wait.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name)));
+    let some_in =
+        |name: &str| parked.iter().any(|task| task.wait.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name)));
     if body_in("recv") && some_in("Sender::send") {
         "a task waits for room in a channel that nobody reads any more, so the output's own sender never sends"
     } else if body_in("recv") && parked.is_empty() {
@@ -254,7 +258,8 @@ async fn ticking() -> Ended {
     let (parked, body) = diagnosis::parked().await;
     let hours = WINDOWS;
     let waits = body.leaf.map_or(String::new(), |leaf| format!(", and the test still waits in {leaf}"));
-    let mut verdict = Verdict::new(Kind::Stuck, format!("{hours} hours of virtual time have passed{waits}: only timers tick"));
+    let mut verdict =
+        Verdict::new(Kind::Stuck, format!("{hours} hours of virtual time have passed{waits}: only timers tick"));
     verdict.evidence = diagnosis::grouped(&parked);
     verdict.usually("a loop around a timer that goes on after the work is over").into()
 }
@@ -262,7 +267,8 @@ async fn ticking() -> Ended {
 /// The watchdog's soft stage, or a task that spins.
 async fn hung(criterion: &Criterion) -> Ended {
     let (parked, _) = if tasks::spinning().is_some() { Default::default() } else { diagnosis::parked().await };
-    let mut verdict = Verdict::new(Kind::Timeout, format!("no end after {} s of real time", criterion.deadline.as_secs()));
+    let mut verdict =
+        Verdict::new(Kind::Timeout, format!("no end after {} s of real time", criterion.deadline.as_secs()));
     verdict.evidence = diagnosis::grouped(&parked);
     verdict.usually("work that should wait on the clock, or blocking work that never ends").into()
 }
@@ -284,9 +290,12 @@ fn blocked() -> Option<Verdict> {
     };
     // A wall-clock figure, so rounded: it is what happened, not what is asked.
     Some(
-        Verdict::new(Kind::Blocked, format!("{who} blocked the runtime's thread{how}, for {milliseconds:.0} ms in one poll"))
-            .at(at)
-            .usually(cause),
+        Verdict::new(
+            Kind::Blocked,
+            format!("{who} blocked the runtime's thread{how}, for {milliseconds:.0} ms in one poll"),
+        )
+        .at(at)
+        .usually(cause),
     )
 }
 
@@ -366,7 +375,10 @@ fn leaked_blocking(running: usize) -> Option<Verdict> {
 
 fn leaked_threads(before: &[os::Thread]) -> Option<Verdict> {
     let extra = || -> Vec<os::Thread> {
-        os::threads().into_iter().filter(|thread| thread.name != watchdog::NAME && before.iter().all(|known| known.id != thread.id)).collect()
+        os::threads()
+            .into_iter()
+            .filter(|thread| thread.name != watchdog::NAME && before.iter().all(|known| known.id != thread.id))
+            .collect()
     };
     wait_until(true, || extra().is_empty());
     let extra = extra();

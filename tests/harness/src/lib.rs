@@ -60,6 +60,25 @@ pub const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
+/// The path of the subject's own binary, which cargo builds beside the tests.
+#[macro_export]
+macro_rules! program {
+    () => {
+        ::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME")))
+    };
+}
+
+/// Runs a program to its end. It is killed if the test ends first.
+///
+/// # Panics
+///
+/// If it cannot be started.
+pub async fn run_program(command: std::process::Command) -> std::process::Output {
+    let mut command = tokio::process::Command::from(command);
+    let run = command.kill_on_drop(true).stdin(std::process::Stdio::null()).output().await;
+    run.expect("the program was built beside this test")
+}
+
 /// Receives until the channel is closed and empty.
 pub async fn drain<T>(mut output: tokio::sync::mpsc::Receiver<T>) -> Vec<T> {
     let mut items = Vec::new();

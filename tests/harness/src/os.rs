@@ -2,14 +2,10 @@
 
 use verdict::Site;
 
-#[cfg(target_os = "linux")]
-pub(crate) use linux::{
-    arm_sampling, enter_poll, leave_poll, sample_line, slept_at, threads, voluntary_switches,
-};
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{
-    arm_sampling, enter_poll, leave_poll, sample_line, slept_at, threads, voluntary_switches,
-};
+pub(crate) use elsewhere::{arm_sampling, enter_poll, leave_poll, sample_line, slept_at, threads, voluntary_switches};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{arm_sampling, enter_poll, leave_poll, sample_line, slept_at, threads, voluntary_switches};
 
 /// A thread of this process.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -43,7 +43,8 @@ fn judge(info: &PanicHookInfo<'_>) -> Verdict {
 fn by_subject(message: &str, site: Option<Site>) -> Verdict {
     if let Some(what) = message.strip_prefix("not yet implemented") {
         let what = what.trim_start_matches(':').trim();
-        let seen = if what.is_empty() { "nothing is written here yet".to_owned() } else { format!("still to write: {what}") };
+        let seen =
+            if what.is_empty() { "nothing is written here yet".to_owned() } else { format!("still to write: {what}") };
         return Verdict::new(Kind::Unstarted, seen).at(site);
     }
     let verdict = Verdict::new(Kind::Crash, format!("panicked: {}", first_lines(message))).at(site);

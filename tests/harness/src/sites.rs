@@ -28,7 +28,8 @@ pub(crate) fn owner(path: &str) -> Owner {
         .max_by_key(|(at, _)| *at);
     let inside = innermost.map_or("", |(_, inside)| inside);
     let file = path.rsplit('/').next().unwrap_or(path);
-    if ["tests/harness/", "tests/verdict/", "tests/loom/", "exercises/workbook/"].iter().any(|p| inside.starts_with(p)) {
+    if ["tests/harness/", "tests/verdict/", "tests/loom/", "exercises/workbook/"].iter().any(|p| inside.starts_with(p))
+    {
         Owner::Harness
     } else if inside.starts_with("tests/") || file == "acceptance.rs" || file == "loom.rs" {
         Owner::Test

@@ -30,7 +30,8 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
                 std::process::exit(101);
             }
             None if now > deadline + GRACE => {
-                let verdict = panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
+                let verdict =
+                    panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
                 channel.answer(verdict);
                 std::process::exit(101);
             }
@@ -48,7 +49,10 @@ fn holding(held: u64, spawned_at: Option<&'static std::panic::Location<'static>>
         Some(location) => format!("the task spawned at {}", sites::located(location)),
         None => "the call".to_owned(),
     };
-    let seen = format!("{who} has held the runtime's thread for {:.1} s in one poll, and nothing else can run", held as f64 / 1e3);
+    let seen = format!(
+        "{who} has held the runtime's thread for {:.1} s in one poll, and nothing else can run",
+        held as f64 / 1e3
+    );
     Verdict::new(Kind::Blocked, seen)
         .at(line.or_else(|| spawned_at.map(sites::located)))
         .usually("a loop that never awaits, a `std::sync::Mutex` locked twice, or a blocking `recv`; await instead")

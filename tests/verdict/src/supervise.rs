@@ -146,11 +146,10 @@ fn unanswered(status: Option<ExitStatus>, stderr: &str) -> Verdict {
         return Verdict::new(Kind::Crash, "the process closed the judge's channel and went on");
     };
     match (status.code(), status.signal()) {
-        (Some(code), _) => Verdict::new(
-            Kind::Crash,
-            format!("the process ended with code {code} before the test was over"),
-        )
-        .usually("`std::process::exit`: return from the function instead, and let every task end"),
+        (Some(code), _) => {
+            Verdict::new(Kind::Crash, format!("the process ended with code {code} before the test was over"))
+                .usually("`std::process::exit`: return from the function instead, and let every task end")
+        }
         (None, Some(6)) => Verdict::new(Kind::Crash, "the process aborted")
             .usually("`std::process::abort`, or a panic while another panic unwinds, such as in a `Drop`"),
         (None, Some(9)) => Verdict::new(Kind::Crash, "the process was killed by the system (signal 9)")

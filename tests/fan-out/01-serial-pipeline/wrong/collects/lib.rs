@@ -1,4 +1,4 @@
-//! Caught by: results_stream (fail), a_reader_that_stops_holds_back_the_source (bound), a_panic_ends_the_output (fail), dropping_the_output_stops_the_front (bound)
+//! Caught by: results_stream (fail), a_reader_that_stops_holds_back_the_source (bound), a_panic_ends_the_output (fail)
 //!
 //! "First compute, then send": the doubler collects all its results before the first one leaves.
 
@@ -6,7 +6,6 @@ use std::io;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver};
 use workbook::Work;
-
 
 pub fn producer<I>(numbers: I) -> Receiver<u64>
 where
@@ -54,4 +53,3 @@ where
     output.flush().await?;
     Ok(lines)
 }
-

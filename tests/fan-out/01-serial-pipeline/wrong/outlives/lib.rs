@@ -1,4 +1,5 @@
-//! Caught by: dropping_the_output_stops_the_front (bound)
+//! Caught by: dropping_the_output_stops_the_front (bound), dropping_a_full_pipeline_leaves_nothing (leak),
+//! the_printer_returns_the_writers_error (leak)
 //!
 //! "A failed send is not my problem": the stages ignore that their consumer is gone and go on to the end.
 
@@ -6,7 +7,6 @@ use std::io;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver};
 use workbook::Work;
-
 
 pub fn producer<I>(numbers: I) -> Receiver<u64>
 where
@@ -46,4 +46,3 @@ where
     output.flush().await?;
     Ok(lines)
 }
-

@@ -1,4 +1,4 @@
-//! Caught by: a_reader_that_stops_holds_back_the_source (bound)
+//! Caught by: a_reader_that_stops_holds_back_the_source (bound), results_stream (bound)
 //!
 //! "A bigger buffer is faster": capacities of 64.
 
@@ -6,7 +6,6 @@ use std::io;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver};
 use workbook::Work;
-
 
 pub fn producer<I>(numbers: I) -> Receiver<u64>
 where
@@ -50,4 +49,3 @@ where
     output.flush().await?;
     Ok(lines)
 }
-

@@ -7,7 +7,6 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver};
 use workbook::Work;
 
-
 pub fn producer<I>(numbers: I) -> Receiver<u64>
 where
     I: IntoIterator<Item = u64>,
@@ -63,4 +62,3 @@ where
     output.flush().await?;
     Ok(lines)
 }
-

@@ -8,7 +8,6 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver};
 use workbook::Work;
 
-
 pub fn producer<I>(numbers: I) -> Receiver<u64>
 where
     I: IntoIterator<Item = u64>,
@@ -57,4 +56,3 @@ where
     output.flush().await?;
     Ok(lines)
 }
-

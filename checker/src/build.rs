@@ -1,0 +1,252 @@
+//! One cargo build for all subjects of a run, read message by message.
+
+use crate::fault::Fault;
+use crate::stage::Stage;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use verdict::{Kind, Site, Verdict};
+
+/// What the build made of each package.
+#[derive(Debug, Default)]
+pub(crate) struct Built {
+    packages: BTreeMap<String, Package>,
+}
+
+/// What the build made of one package.
+#[derive(Debug, Default)]
+pub(crate) struct Package {
+    /// The test binary, if it was built.
+    pub(crate) binary: Option<PathBuf>,
+    /// Why not: the first error that explains it.
+    pub(crate) broken: Option<Verdict>,
+    /// Errors and warnings of the subject's own code, as the compiler prints them.
+    pub(crate) shown: String,
+    /// How many of them are warnings.
+    pub(crate) warnings: usize,
+    /// Every file that the build wrote for this package.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Built {
+    /// What the build made of a package; cargo may have stopped before it.
+    pub(crate) fn package(&self, name: &str) -> Option<&Package> {
+        self.packages.get(name)
+    }
+}
+
+/// Builds these packages of the stage.
+pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool) -> Result<Built, Fault> {
+    let progress = progress(quiet);
+    let mut child = cargo(root, stage, packages).spawn().map_err(|error| {
+        Fault::infra(format!("cargo does not start: {error}")).help("is the Rust toolchain on the PATH?")
+    })?;
+    let mut said = child.stderr.take().expect("stderr is piped");
+    let said = std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = said.read_to_string(&mut text);
+        text
+    });
+    let mut built = Built::default();
+    let mut any_error = false;
+    for line in BufReader::new(child.stdout.take().expect("stdout is piped")).lines() {
+        let Ok(line) = line else { break };
+        let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
+        match message {
+            Message::CompilerArtifact { package_id, target, executable, filenames, .. } => {
+                progress.inc(1);
+                progress.set_message(target.name.clone());
+                if let Some(name) = ours(&package_id, stage) {
+                    let package = built.packages.entry(name).or_default();
+                    package.files.extend(filenames);
+                    if target.kind == ["test"] {
+                        package.binary = executable;
+                    }
+                }
+            }
+            Message::CompilerMessage { package_id, target, message } => {
+                any_error |= message.level == "error";
+                match ours(&package_id, stage) {
+                    Some(name) => built.packages.entry(name).or_default().note(&target, &message),
+                    None if message.level == "error" => {
+                        progress.finish_and_clear();
+                        let text = message.rendered.unwrap_or(message.message);
+                        return Err(Fault::infra(format!("a crate that is not yours does not compile\n{text}")));
+                    }
+                    None => {}
+                }
+            }
+            Message::Other => {}
+        }
+    }
+    let status = child.wait().map_err(|error| Fault::infra(format!("cargo was lost: {error}")))?;
+    progress.finish_and_clear();
+    let said = said.join().unwrap_or_default();
+    if !status.success() && !any_error {
+        return Err(cargo_failed(&said));
+    }
+    Ok(built)
+}
+
+fn cargo(root: &Path, stage: &Stage, packages: &[String]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["build", "--tests", "--keep-going", "--profile", "judge", "--manifest-path"]);
+    command.arg(stage.folder.join("Cargo.toml")).arg("--target-dir").arg(&stage.target);
+    let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    command.args(["--message-format", if colour { "json-diagnostic-rendered-ansi" } else { "json" }]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    command.current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // The judge's flag in any case, and the user's own: a set RUSTFLAGS replaces what .cargo/config.toml says.
+    let mut flags: Vec<String> = match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
+        Ok(flags) => flags.split('\x1f').map(str::to_owned).collect(),
+        Err(_) => std::env::var("RUSTFLAGS").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    };
+    flags.retain(|flag| !flag.is_empty());
+    if !flags.iter().any(|flag| flag.contains("tokio_unstable")) {
+        flags.extend(["--cfg".to_owned(), "tokio_unstable".to_owned()]);
+    }
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
+    command
+}
+
+/// Cargo failed before the compiler ran: the manifest, the network, the disk.
+fn cargo_failed(said: &str) -> Fault {
+    let said = said.trim();
+    let fault = if said.contains("failed to parse manifest") || said.contains("failed to load manifest") {
+        Fault::usage(format!("cargo cannot read a manifest\n{said}"))
+            .help("`git diff` shows what was changed in Cargo.toml")
+    } else if said.contains("failed to download")
+        || said.contains("Could not resolve host")
+        || said.contains("failed to get")
+    {
+        Fault::infra(format!("cargo cannot fetch a dependency\n{said}"))
+            .help("the first build downloads the dependencies: check the network, then run the command again")
+    } else if said.contains("No space left") {
+        Fault::infra(format!("the disk is full\n{said}")).help("`cargo clean` frees what was built")
+    } else {
+        Fault::infra(format!("cargo failed\n{said}"))
+    };
+    fault
+}
+
+/// The package's name, if it is one of the stage's.
+fn ours(package_id: &str, stage: &Stage) -> Option<String> {
+    let path = package_id.split_once("file://")?.1;
+    let (folder, fragment) = path.split_once('#')?;
+    let folder = Path::new(folder);
+    if folder.parent() != Some(&stage.folder) {
+        return None;
+    }
+    let name = fragment.split_once('@').map_or_else(|| folder.file_name()?.to_str(), |(name, _)| Some(name))?;
+    Some(name.to_owned())
+}
+
+impl Package {
+    fn note(&mut self, target: &Target, message: &Diagnostic) {
+        if message.level == "error" && message.spans.is_empty() && message.code.is_none() {
+            return; // "aborting due to …": the errors themselves have been noted.
+        }
+        let in_tests = target.kind == ["test"];
+        if message.level == "error" && self.broken.is_none() {
+            self.broken = Some(broken(message, in_tests));
+        }
+        self.warnings += usize::from(message.level == "warning" && !in_tests && !message.spans.is_empty());
+        // What the compiler says about the tests would show their source; the verdict says what matters of it.
+        if !in_tests {
+            self.shown.push_str(message.rendered.as_deref().unwrap_or_default());
+        }
+    }
+}
+
+fn broken(message: &Diagnostic, in_tests: bool) -> Verdict {
+    let own = |span: &&Span| !span.file_name.ends_with("acceptance.rs") && !span.file_name.ends_with("loom.rs");
+    let spans = message.spans.iter().chain(message.children.iter().flat_map(|child| &child.spans));
+    let local = |span: &&Span| !span.file_name.contains("/registry/") && !span.file_name.contains("/rustc/");
+    let at = spans.clone().filter(own).find(local).map(|span| Site {
+        file: span.file_name.rfind("src/").map_or(&span.file_name[..], |from| &span.file_name[from..]).to_owned(),
+        line: span.line_start,
+    });
+    if message.code.as_ref().is_some_and(|code| code.code == "unsafe_code") {
+        return Verdict::new(Kind::Rule, "`unsafe` is not allowed in these tasks").at(at);
+    }
+    if !in_tests {
+        return Verdict::new(Kind::Build, format!("does not compile: {}", message.message)).at(at);
+    }
+    let mut verdict =
+        Verdict::new(Kind::Build, format!("the tests do not compile against your crate: {}", message.message)).at(at);
+    let labels = message.spans.iter().filter_map(|span| span.label.clone());
+    let notes = message
+        .children
+        .iter()
+        .filter(|child| child.message.contains("expected"))
+        .map(|child| child.message.lines().map(str::trim).collect::<Vec<_>>().join(", "));
+    verdict.evidence = labels.chain(notes).take(4).collect();
+    verdict.usually(
+        "a public name or signature that was changed: `checker show` names the stub, whose signatures the tests use",
+    )
+}
+
+fn progress(quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} building, {pos} done, {elapsed}: {msg}");
+    let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// What cargo prints with `--message-format json`: the parts that are read here.
+#[derive(Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum Message {
+    CompilerArtifact {
+        package_id: String,
+        target: Target,
+        executable: Option<PathBuf>,
+        filenames: Vec<PathBuf>,
+    },
+    CompilerMessage {
+        package_id: String,
+        target: Target,
+        message: Diagnostic,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    message: String,
+    level: String,
+    code: Option<Code>,
+    rendered: Option<String>,
+    #[serde(default)]
+    spans: Vec<Span>,
+    #[serde(default)]
+    children: Vec<Diagnostic>,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Span {
+    file_name: String,
+    line_start: u32,
+    label: Option<String>,
+}

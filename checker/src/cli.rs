@@ -1,0 +1,114 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+
+/// Judges the tasks of the workbook.
+#[derive(Debug, Parser)]
+#[command(
+    name = "checker",
+    bin_name = "cargo checker",
+    version,
+    after_help = "Exit codes:\n  \
+        0  every criterion passes\n  \
+        1  some criterion does not pass\n  \
+        2  wrong use: an unknown task or option, a broken Cargo.toml\n  \
+        3  the grader or a service is at fault, not your code",
+    infer_subcommands = true
+)]
+pub(crate) struct Cli {
+    /// When to colour the output.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// When to colour the output.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    pub(crate) fn write_global(self) {
+        match self {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// All tasks, and which of them you have passed.
+    List,
+    /// A task's files and criteria.
+    Show {
+        /// Such as 7, s2, fan-out/7 or pull/3.
+        id: String,
+    },
+    /// Judge a task: build it, run its tests, say what to look at.
+    Task(TaskOptions),
+    /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
+    Verify {
+        /// The tasks to verify; all without any.
+        ids: Vec<String>,
+    },
+    /// What this machine has, and what it lacks for which task.
+    Doctor,
+    /// For contributors: add a task, check the folders, repeat the judging.
+    #[command(subcommand)]
+    Dev(Dev),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TaskOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3.
+    pub(crate) id: String,
+    /// Judge the reference solution instead of your code.
+    #[arg(long)]
+    pub(crate) solution: bool,
+    /// For contributors: judge a variant of the solution, such as wrong/unbounded.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
+    pub(crate) variant: Option<String>,
+    /// Print JSON lines instead of a report.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// With --json: what the work probes saw, for pictures.
+    #[arg(long, requires = "json")]
+    pub(crate) spans: bool,
+    /// Judge only criteria whose test's name contains this. Progress is not recorded.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) only: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dev {
+    /// Scaffold a task in every folder that one has.
+    New {
+        /// The new task's id, such as fan-out/6.
+        id: String,
+        /// Its title; the folder is named after it.
+        title: String,
+    },
+    /// Hold folders, stubs, solutions, wrong solutions and chapters against each other.
+    Tidy {
+        /// Also demand that the exercises are the untouched stubs, as they are in the repository.
+        #[arg(long)]
+        pristine: bool,
+    },
+    /// Judge solutions and wrong solutions again and again beside a busy processor; no verdict may change.
+    Soak {
+        /// The tasks; all without any.
+        ids: Vec<String>,
+        /// How often each criterion is judged.
+        #[arg(long, default_value_t = 200)]
+        repeats: u32,
+    },
+}

@@ -1,0 +1,156 @@
+//! Judges subjects: stage, build once, then every criterion in a process of its own.
+
+use crate::build::{self, Built};
+use crate::fault::Fault;
+use crate::rules;
+use crate::stage::{self, Stage};
+use crate::subject::Subject;
+use catalog::Criterion;
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use verdict::supervise::{self, Run};
+use verdict::{Kind, Verdict};
+
+/// Beyond a criterion's own deadline, for the harness to answer first.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What came of one criterion.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    pub(crate) criterion: Criterion,
+    pub(crate) verdict: Verdict,
+    /// What the test printed.
+    pub(crate) output: String,
+    pub(crate) took: Duration,
+}
+
+/// What came of one subject.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// In the order of the criteria.
+    pub(crate) judged: Vec<Judged>,
+    /// The compiler's own words about the subject's code.
+    pub(crate) compiler: String,
+    pub(crate) warnings: usize,
+}
+
+/// How to judge.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct How<'a> {
+    /// Criteria whose test's name contains this.
+    pub(crate) only: Option<&'a str>,
+    /// Without a progress line.
+    pub(crate) quiet: bool,
+    /// With the swim lanes.
+    pub(crate) spans: bool,
+    /// Remove what was built for subjects that were laid over each other: 26 MB each.
+    pub(crate) tidy_up: bool,
+}
+
+/// One process to run.
+struct Job<'a> {
+    subject: usize,
+    place: usize,
+    criterion: &'a Criterion,
+    binary: &'a Path,
+}
+
+/// Judges the subjects, which are built together.
+pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Result<Vec<Outcome>, Fault> {
+    let stage = Stage::set(root, subjects)?;
+    let mut packages = Vec::new();
+    for subject in subjects {
+        packages.push(subject.package.clone());
+        if subject.models {
+            packages.push(stage::models(subject));
+        }
+    }
+    let built = build::build(root, &stage, &packages, how.quiet)?;
+    let outcomes = run(&stage, subjects, &built, how);
+    if how.tidy_up {
+        for subject in subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_))) {
+            for package in [subject.package.clone(), stage::models(subject)] {
+                for file in built.package(&package).map_or(&[][..], |package| &package.files) {
+                    let _ = std::fs::remove_file(file);
+                }
+            }
+        }
+    }
+    outcomes
+}
+
+/// Runs the criteria of all subjects, as many at a time as there are cores, and puts them back in order.
+fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> Result<Vec<Outcome>, Fault> {
+    let mut criteria = Vec::new();
+    for subject in subjects {
+        let wanted = |criterion: &Criterion| {
+            (subject.models || !criterion.model) && how.only.is_none_or(|part| criterion.test.contains(part))
+        };
+        criteria.push(subject.task.criteria()?.into_iter().filter(wanted).collect::<Vec<_>>());
+    }
+    let mut slots: Vec<Vec<Option<Judged>>> = criteria.iter().map(|of| of.iter().map(|_| None).collect()).collect();
+    let mut jobs = VecDeque::new();
+    let mut outcomes = Vec::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let sources = subject.sources(&stage.staged(subject));
+        let forbidden = rules::forbidden(subject.task, &sources)?;
+        let round = if subject.models { rules::round_the_shim(subject.task, &sources)? } else { None };
+        for (place, criterion) in criteria[index].iter().enumerate() {
+            let name = if criterion.model { stage::models(subject) } else { subject.package.clone() };
+            let package = built.package(&name);
+            let broken = package.and_then(|package| package.broken.clone());
+            let rule = forbidden.clone().or_else(|| round.clone().filter(|_| criterion.model));
+            let at_once = broken.or(rule);
+            match (at_once, package.and_then(|package| package.binary.as_deref())) {
+                (Some(verdict), _) => slots[index][place] = Some(Judged::at_once(criterion, verdict)),
+                (None, Some(binary)) => jobs.push_back(Job { subject: index, place, criterion, binary }),
+                (None, None) => {
+                    let verdict = Verdict::new(Kind::Infra, "cargo built no test binary and said nothing about it");
+                    slots[index][place] = Some(Judged::at_once(criterion, verdict));
+                }
+            }
+        }
+        let package = built.package(&subject.package);
+        outcomes.push(Outcome {
+            judged: Vec::new(),
+            compiler: package.map_or_else(String::new, |package| package.shown.clone()),
+            warnings: package.map_or(0, |package| package.warnings),
+        });
+    }
+    let slots = Mutex::new(slots);
+    let jobs = Mutex::new(jobs);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                    let Some(job) = job else { return };
+                    let judged = one(job.criterion, job.binary, how.spans);
+                    slots.lock().unwrap_or_else(PoisonError::into_inner)[job.subject][job.place] = Some(judged);
+                }
+            });
+        }
+    });
+    let slots = slots.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (outcome, judged) in outcomes.iter_mut().zip(slots) {
+        outcome.judged = judged.into_iter().flatten().collect();
+    }
+    Ok(outcomes)
+}
+
+/// Judges one criterion in a process of its own.
+pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
+    let test = format!("{}::{}", if criterion.model { "loom" } else { "acceptance" }, criterion.test);
+    let environment: &[(&str, &str)] = if spans { &[("WORKBOOK_SPANS", "1")] } else { &[] };
+    let judged = supervise::judge(Run { binary, test: &test, deadline: criterion.deadline + PATIENCE, environment });
+    Judged { criterion: criterion.clone(), verdict: judged.verdict, output: judged.output, took: judged.took }
+}
+
+impl Judged {
+    fn at_once(criterion: &Criterion, verdict: Verdict) -> Judged {
+        Judged { criterion: criterion.clone(), verdict, output: String::new(), took: Duration::ZERO }
+    }
+}

@@ -1,0 +1,162 @@
+//! What the compiler does not refuse but a task does: going round the synchronisation shim, and the constructs
+//! that `task.toml` forbids. Paths are read, not text: a comment or a string never counts.
+
+use crate::fault::Fault;
+use catalog::Task;
+use std::path::Path;
+use syn::visit::{self, Visit};
+use verdict::{Kind, Site, Verdict};
+
+/// Synchronisation that loom cannot see. `Arc` and `PoisonError` of the standard library hide no state.
+const UNSEEN: [&str; 12] = [
+    "std::sync::Mutex",
+    "std::sync::RwLock",
+    "std::sync::Condvar",
+    "std::sync::Barrier",
+    "std::sync::Once",
+    "std::sync::OnceLock",
+    "std::sync::mpsc",
+    "std::sync::atomic",
+    "std::thread",
+    "tokio",
+    "futures::task::AtomicWaker",
+    "std::cell",
+];
+
+/// Whether a modelled file goes round the shim: then its model would prove nothing.
+pub(crate) fn round_the_shim(task: &Task, sources: &Path) -> Result<Option<Verdict>, Fault> {
+    let Some(loom) = &task.metadata().loom else { return Ok(None) };
+    let forbidden: Vec<String> = UNSEEN.iter().map(ToString::to_string).collect();
+    for file in &loom.files {
+        if let Some((path, site)) = first_use(sources, file, &forbidden)? {
+            let seen = format!("`{path}` in a file that loom models: loom cannot see it");
+            return Ok(Some(Verdict::new(Kind::Rule, seen).at(Some(site)).usually(
+                "the standard library's or Tokio's type in place of `workbook::sync`'s, which has the same names",
+            )));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether any source names what the task forbids.
+pub(crate) fn forbidden(task: &Task, sources: &Path) -> Result<Option<Verdict>, Fault> {
+    let forbidden = &task.metadata().forbid;
+    if forbidden.is_empty() {
+        return Ok(None);
+    }
+    for entry in std::fs::read_dir(sources).map_err(|error| Fault::file("read", sources, &error))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".rs")
+            && let Some((path, site)) = first_use(sources, &format!("src/{name}"), forbidden)?
+        {
+            let seen = format!("`{path}` is what this task asks you to build");
+            return Ok(Some(Verdict::new(Kind::Rule, seen).at(Some(site))));
+        }
+    }
+    Ok(None)
+}
+
+/// The first path in a source file that is, or lies in, a forbidden one.
+fn first_use(sources: &Path, file: &str, forbidden: &[String]) -> Result<Option<(String, Site)>, Fault> {
+    let path = sources.join(file.strip_prefix("src/").unwrap_or(file));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        // A learner may fold a file into another; what does not compile is the compiler's to say.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Fault::file("read", &path, &error)),
+    };
+    let Ok(source) = syn::parse_file(&text) else { return Ok(None) };
+    let mut search = Search { forbidden, found: None };
+    search.visit_file(&source);
+    Ok(search.found.map(|(name, line)| (name, Site { file: file.to_owned(), line })))
+}
+
+struct Search<'a> {
+    forbidden: &'a [String],
+    found: Option<(String, u32)>,
+}
+
+impl Search<'_> {
+    fn look(&mut self, path: &str, span: proc_macro2::Span) {
+        let hit = self.forbidden.iter().any(|forbidden| {
+            path == forbidden || path.strip_prefix(forbidden.as_str()).is_some_and(|rest| rest.starts_with("::"))
+        });
+        if hit && self.found.is_none() {
+            self.found = Some((path.to_owned(), span.start().line as u32));
+        }
+    }
+
+    fn tree(&mut self, prefix: &str, tree: &syn::UseTree) {
+        let join = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}::{name}") };
+        match tree {
+            syn::UseTree::Path(path) => {
+                let prefix = join(&path.ident.to_string());
+                self.tree(&prefix, &path.tree);
+            }
+            syn::UseTree::Name(name) => self.look(&join(&name.ident.to_string()), name.ident.span()),
+            syn::UseTree::Rename(rename) => self.look(&join(&rename.ident.to_string()), rename.ident.span()),
+            syn::UseTree::Glob(glob) => {
+                // `use std::sync::*` brings in all that lies below.
+                let below = format!("{prefix}::");
+                if let Some(inside) = self.forbidden.iter().find(|forbidden| forbidden.starts_with(&below)).cloned() {
+                    self.look(&inside, glob.star_token.spans[0]);
+                }
+                self.look(prefix, glob.star_token.spans[0]);
+            }
+            syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.tree(prefix, item)),
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Search<'_> {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.tree("", &item.tree);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if let Some(first) = path.segments.first() {
+            self.look(&names.join("::"), first.ident.span());
+        }
+        visit::visit_path(self, path);
+    }
+
+    // A test inside the learner's file may use what it likes.
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        let test = item.attrs.iter().any(|attribute| {
+            attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Ident>().is_ok_and(|cfg| cfg == "test")
+        });
+        if !test {
+            visit::visit_item_mod(self, item);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(source: &str) -> Option<(String, u32)> {
+        let forbidden: Vec<String> = UNSEEN.iter().map(ToString::to_string).collect();
+        let mut search = Search { forbidden: &forbidden, found: None };
+        search.visit_file(&syn::parse_file(source).expect("the test's source parses"));
+        search.found
+    }
+
+    #[test]
+    fn going_round_the_shim_is_seen() {
+        let at = |path: &str, line| Some((path.to_owned(), line));
+        assert_eq!(found("use std::sync::Mutex;"), at("std::sync::Mutex", 1));
+        assert_eq!(found("\nuse std::{fmt, sync::{Arc, Mutex as Lock}};"), at("std::sync::Mutex", 2));
+        assert_eq!(found("fn f() { let l = std::sync::Mutex::new(1); }"), at("std::sync::Mutex::new", 1));
+        assert_eq!(found("use tokio::sync::Notify;"), at("tokio::sync::Notify", 1));
+        assert_eq!(found("use std::sync::*;"), at("std::sync::Mutex", 1));
+    }
+
+    #[test]
+    fn the_shim_and_comments_are_fine() {
+        assert_eq!(found("use workbook::sync::{Arc, Mutex}; use std::sync::PoisonError; use std::task::Waker;"), None);
+        assert_eq!(found("// std::sync::Mutex\nconst S: &str = \"std::sync::Mutex\";"), None);
+        assert_eq!(found("#[cfg(test)] mod tests { use std::sync::Mutex; }"), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! The generated workspace under `target/subjects/`: one package for each subject.
+//!
+//! A subject's package takes its dependencies from the crate it comes from and everything else from the
+//! checker: profiles, lints, the test targets and the versions in the workbook's `Cargo.toml` and lock file. What
+//! is generated is never edited by hand; `cargo clean` removes it.
+
+use crate::fault::Fault;
+use crate::subject::{Subject, write_changed};
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// The generated workspace, held for as long as its lock is.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// `target/subjects`.
+    pub(crate) folder: PathBuf,
+    /// `target`.
+    pub(crate) target: PathBuf,
+    /// Another checker waits until this is dropped.
+    _lock: std::fs::File,
+}
+
+/// The folder for build results, where cargo puts them too.
+pub(crate) fn target(root: &Path) -> PathBuf {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    root.join(folder)
+}
+
+impl Stage {
+    /// Writes the workspace for these subjects.
+    pub(crate) fn set(root: &Path, subjects: &[Subject<'_>]) -> Result<Stage, Fault> {
+        let target = target(root);
+        let folder = target.join("subjects");
+        std::fs::create_dir_all(&folder).map_err(|error| Fault::file("create", &folder, &error))?;
+        let lock = lock(&folder)?;
+        let stage = Stage { folder, target, _lock: lock };
+        let workbook = read_manifest(&root.join("Cargo.toml"))?;
+        let mut members = Vec::new();
+        for subject in subjects {
+            members.push(Value::from(subject.package.as_str()));
+            stage.package(root, subject, false)?;
+            if subject.models {
+                members.push(Value::from(models(subject).as_str()));
+                stage.package(root, subject, true)?;
+            }
+        }
+        write_changed(&stage.folder.join("Cargo.toml"), workspace(root, &workbook, members)?.as_bytes())?;
+        // cargo drops from a lock file what the members do not need: the next subjects start from the whole one.
+        let versions = root.join("Cargo.lock");
+        if let Ok(text) = std::fs::read(&versions) {
+            let path = stage.folder.join("Cargo.lock");
+            std::fs::write(&path, text).map_err(|error| Fault::file("write", &path, &error))?;
+        }
+        Ok(stage)
+    }
+
+    /// Where a subject's package lies.
+    pub(crate) fn staged(&self, subject: &Subject<'_>) -> PathBuf {
+        self.folder.join(&subject.package)
+    }
+
+    fn package(&self, root: &Path, subject: &Subject<'_>, model: bool) -> Result<(), Fault> {
+        let task = subject.task;
+        let staged = self.staged(subject);
+        subject.lay(&staged)?;
+        let sources = subject.sources(&staged);
+        let own = read_manifest(&subject.manifest.join("Cargo.toml"))?;
+        let trusted = read_manifest(&task.solution().join("Cargo.toml"))?;
+        let lib = own
+            .get("lib")
+            .and_then(|lib| lib.get("name"))
+            .or_else(|| own.get("package").and_then(|package| package.get("name")))
+            .and_then(Value::as_str)
+            .unwrap_or(&subject.package)
+            .replace('-', "_");
+        let (name, test) = if model { (models(subject), "loom") } else { (subject.package.clone(), "acceptance") };
+        let folder = self.folder.join(&name);
+
+        let mut manifest = Table::new();
+        let edition = own.get("package").and_then(|package| package.get("edition")).cloned();
+        let mut package = Table::new();
+        package.insert("name".into(), name.as_str().into());
+        package.insert("version".into(), "0.0.0".into());
+        package.insert("edition".into(), edition.unwrap_or_else(|| inherited()));
+        for auto in ["autolib", "autobins", "autotests", "autoexamples", "autobenches", "build", "publish"] {
+            package.insert(auto.into(), false.into());
+        }
+        manifest.insert("package".into(), package.into());
+        manifest.insert("lib".into(), target_table(&lib, &sources.join("lib.rs")).into());
+        let main = sources.join("main.rs");
+        if main.exists() && !model {
+            manifest.insert("bin".into(), vec![Value::from(target_table(&name, &main))].into());
+        }
+        let mut judged = Table::new();
+        judged.insert("name".into(), test.into());
+        judged.insert("path".into(), format!("{test}.rs").into());
+        manifest.insert("test".into(), vec![Value::from(judged)].into());
+
+        let mut dependencies = dependencies(&own, "dependencies", &subject.manifest);
+        let mut for_tests = self::dependencies(&trusted, "dependencies", &task.solution());
+        for_tests.extend(self::dependencies(&trusted, "dev-dependencies", &task.solution()));
+        if model {
+            let mut twin = Table::new();
+            twin.insert("package".into(), "workbook-loom".into());
+            twin.insert("path".into(), path(&root.join("tests/loom")));
+            dependencies.insert("workbook".into(), twin.clone().into());
+            for_tests.insert("workbook".into(), twin.into());
+        }
+        manifest.insert("dependencies".into(), dependencies.into());
+        manifest.insert("dev-dependencies".into(), for_tests.into());
+        if let Some(features) = own.get("features") {
+            manifest.insert("features".into(), features.clone());
+        }
+        let mut rust = Table::new();
+        rust.insert("unsafe_code".into(), "forbid".into());
+        let mut lints = Table::new();
+        lints.insert("rust".into(), rust.into());
+        manifest.insert("lints".into(), lints.into());
+
+        write_changed(&folder.join("Cargo.toml"), toml::to_string(&manifest).map_err(unwritable)?.as_bytes())?;
+        let tests = task.tests().join(format!("{test}.rs"));
+        let mount = format!("extern crate {lib} as task;\n#[path = {:?}]\nmod {test};\n", tests.display().to_string());
+        write_changed(&folder.join(format!("{test}.rs")), mount.as_bytes())
+    }
+}
+
+/// The package of a subject's loom models.
+pub(crate) fn models(subject: &Subject<'_>) -> String {
+    format!("{}-models", subject.package)
+}
+
+/// One checker at a time uses the generated workspace.
+fn lock(folder: &Path) -> Result<std::fs::File, Fault> {
+    let path = folder.join(".lock");
+    let file = std::fs::File::create(&path).map_err(|error| Fault::file("create", &path, &error))?;
+    if file.try_lock().is_err() {
+        anstream::eprintln!("waiting for another checker in this workbook");
+        // Where locks are not supported, two checkers are the user's to keep apart.
+        let _ = file.lock();
+    }
+    Ok(file)
+}
+
+fn read_manifest(path: &Path) -> Result<Table, Fault> {
+    let text = std::fs::read_to_string(path).map_err(|error| Fault::file("read", path, &error))?;
+    text.parse::<Table>().map_err(|error| {
+        let place = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        Fault::usage(format!("{}:{place}: {}", path.display(), error.message().trim()))
+            .help("`git diff` shows what was changed in this manifest")
+    })
+}
+
+fn unwritable(error: toml::ser::Error) -> Fault {
+    Fault::infra(format!("a manifest cannot be written: {error}"))
+}
+
+/// The workbook's shared tables, with paths that hold from anywhere.
+fn workspace(root: &Path, workbook: &Table, members: Vec<Value>) -> Result<String, Fault> {
+    let mut workspace = Table::new();
+    workspace.insert("resolver".into(), "3".into());
+    workspace.insert("members".into(), members.into());
+    if let Some(shared) = workbook.get("workspace").and_then(Value::as_table) {
+        if let Some(package) = shared.get("package") {
+            workspace.insert("package".into(), package.clone());
+        }
+        let mut dependencies = shared.get("dependencies").and_then(Value::as_table).cloned().unwrap_or_default();
+        rebase(&mut dependencies, root);
+        workspace.insert("dependencies".into(), dependencies.into());
+    }
+    let mut manifest = Table::new();
+    manifest.insert("workspace".into(), workspace.into());
+    if let Some(profiles) = workbook.get("profile") {
+        manifest.insert("profile".into(), profiles.clone());
+    }
+    toml::to_string(&manifest).map_err(unwritable)
+}
+
+fn dependencies(manifest: &Table, section: &str, from: &Path) -> Table {
+    let mut dependencies = manifest.get(section).and_then(Value::as_table).cloned().unwrap_or_default();
+    rebase(&mut dependencies, from);
+    dependencies
+}
+
+/// Makes the paths of dependencies absolute.
+fn rebase(dependencies: &mut Table, from: &Path) {
+    for (_, dependency) in dependencies.iter_mut() {
+        if let Some(relative) = dependency.get("path").and_then(Value::as_str).map(|relative| from.join(relative))
+            && let Some(table) = dependency.as_table_mut()
+        {
+            table.insert("path".into(), path(&relative));
+        }
+    }
+}
+
+fn path(path: &Path) -> Value {
+    Value::from(path.display().to_string())
+}
+
+fn inherited() -> Value {
+    let mut inherited = Table::new();
+    inherited.insert("workspace".into(), true.into());
+    inherited.into()
+}
+
+fn target_table(name: &str, source: &Path) -> Table {
+    let mut target = Table::new();
+    target.insert("name".into(), name.into());
+    target.insert("path".into(), path(source));
+    for off in ["test", "doctest", "bench", "doc"] {
+        target.insert(off.into(), false.into());
+    }
+    target
+}

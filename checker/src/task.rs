@@ -1,0 +1,162 @@
+//! `checker task`: from an id to a report.
+
+use crate::cli::TaskOptions;
+use crate::fault::Fault;
+use crate::judge::{self, How, Outcome};
+use crate::progress::Progress;
+use crate::report::{self, BOLD, DIM};
+use crate::subject::Subject;
+use crate::{Exit, show};
+use catalog::{Task, Workbook};
+use serde::Serialize;
+use verdict::{Kind, Verdict};
+
+/// The version of the JSON records; it changes when a field changes its meaning or goes.
+const SCHEMA: u32 = 1;
+
+/// Judges one task.
+pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, Fault> {
+    let tasks = workbook.tasks()?;
+    let task = catalog::resolve(&tasks, &options.id)?;
+    let (subject, who) = subject(task, options)?;
+    let learners = matches!(who, Who::Learner);
+    let how = How { only: options.only.as_deref(), quiet: options.json, spans: options.spans, tidy_up: false };
+    let outcomes = judge::judge(workbook.root(), &[subject], how)?;
+    let [outcome] = &outcomes[..] else { return Err(Fault::infra("one subject, but not one outcome")) };
+    if outcome.judged.is_empty() {
+        let only = options.only.as_deref().unwrap_or_default();
+        return Err(Fault::usage(format!("no criterion of {} has {only:?} in its name", task.id()))
+            .help(format!("`cargo checker show {}` lists them", show::short(task))));
+    }
+    let exit = exit(outcome);
+    if options.json {
+        json(task, outcome, exit);
+    } else {
+        anstream::print!("{}", report::task(task, &who.to_string(), outcome));
+    }
+    if learners && options.only.is_none() {
+        let mut progress = Progress::read(workbook.root());
+        if exit == Exit::Passed {
+            progress.pass(&task.id(), task.hash()?);
+            progress.write()?;
+        }
+        if !options.json {
+            next(&tasks, task, &progress, exit);
+        }
+    }
+    Ok(exit)
+}
+
+/// Whose code is judged.
+enum Who {
+    Learner,
+    Solution,
+    Variant(String),
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Who::Learner => f.write_str("your code"),
+            Who::Solution => f.write_str("the reference solution"),
+            Who::Variant(name) => f.write_str(name),
+        }
+    }
+}
+
+fn subject<'a>(task: &'a Task, options: &TaskOptions) -> Result<(Subject<'a>, Who), Fault> {
+    let Some(name) = &options.variant else {
+        return Ok(match options.solution {
+            true => (Subject::solution(task), Who::Solution),
+            false => (Subject::learner(task), Who::Learner),
+        });
+    };
+    let (rights, wrongs) = (task.rights()?, task.wrongs()?);
+    let mut all = rights.iter().map(|right| ("right", right)).chain(wrongs.iter().map(|wrong| ("wrong", wrong)));
+    match all.find(|(kind, variant)| format!("{kind}/{}", variant.name) == *name) {
+        Some((kind, variant)) => Ok((Subject::variant(task, kind, variant), Who::Variant(name.clone()))),
+        None => {
+            let names: Vec<String> = rights.iter().map(|right| format!("right/{}", right.name)).collect();
+            let names: Vec<String> =
+                names.into_iter().chain(wrongs.iter().map(|wrong| format!("wrong/{}", wrong.name))).collect();
+            Err(Fault::usage(format!("{} has no variant {name:?}", task.id()))
+                .help(format!("one of {}", names.join(", "))))
+        }
+    }
+}
+
+/// What to do after the report.
+fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
+    let short = show::short(task);
+    match exit {
+        Exit::Passed => match tasks.iter().find(|task| !progress.passed(&task.id())) {
+            Some(next) => {
+                anstream::println!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
+            }
+            None => anstream::println!("{DIM}that was the last task{DIM:#}"),
+        },
+        _ => anstream::println!(
+            "{DIM}edit exercises/{}/src, then:{DIM:#} {BOLD}cargo checker task {short}{BOLD:#}",
+            show::folder(task)
+        ),
+    }
+}
+
+/// The exit code: a grader's fault outweighs a learner's, which it may have caused.
+fn exit(outcome: &Outcome) -> Exit {
+    let kinds = || outcome.judged.iter().map(|judged| judged.verdict.kind);
+    if kinds().any(|kind| kind == Kind::Infra) {
+        Exit::Infra
+    } else if kinds().all(|kind| kind == Kind::Pass) {
+        Exit::Passed
+    } else {
+        Exit::Failed
+    }
+}
+
+/// A line for each criterion, and an `end` record without which the run is incomplete.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Record<'a> {
+    Criterion {
+        schema: u32,
+        task: &'a str,
+        test: &'a str,
+        statement: &'a str,
+        model: bool,
+        verdict: &'a Verdict,
+        milliseconds: u128,
+    },
+    End {
+        schema: u32,
+        task: &'a str,
+        passed: usize,
+        total: usize,
+        warnings: usize,
+        exit: u8,
+    },
+}
+
+fn json(task: &Task, outcome: &Outcome, exit: Exit) {
+    let id = task.id();
+    let print = |record: &Record<'_>| println!("{}", serde_json::to_string(record).expect("records are plain data"));
+    for judged in &outcome.judged {
+        print(&Record::Criterion {
+            schema: SCHEMA,
+            task: &id,
+            test: &judged.criterion.test,
+            statement: &judged.criterion.statement,
+            model: judged.criterion.model,
+            verdict: &judged.verdict,
+            milliseconds: judged.took.as_millis(),
+        });
+    }
+    print(&Record::End {
+        schema: SCHEMA,
+        task: &id,
+        passed: outcome.judged.iter().filter(|judged| judged.verdict.passed()).count(),
+        total: outcome.judged.len(),
+        warnings: outcome.warnings,
+        exit: exit as u8,
+    });
+}
