@@ -28,7 +28,7 @@ pub fn explore(
         let Some(fail) = fail.lock().ok().and_then(|mut fail| fail.take()) else { return };
         let message = info.payload_as_str().unwrap_or("a panic without a message");
         fail(failure(message, info.location(), count.load(Relaxed)));
-        std::process::exit(101);
+        end();
     }));
     for bound in 0..=preemptions {
         explored.store(0, Relaxed);
@@ -43,6 +43,12 @@ pub fn explore(
     }
     let _ = std::panic::take_hook();
     explored.load(Relaxed)
+}
+
+/// A deadlocked model panics a second time while the first panic unwinds, which would abort.
+#[expect(clippy::disallowed_methods, reason = "loom cannot unwind out of a deadlock; the verdict has been sent")]
+fn end() -> ! {
+    std::process::exit(101)
 }
 
 /// Starts a thread of the model under a name for the steps.
