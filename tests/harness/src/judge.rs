@@ -112,7 +112,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     let mut verdict = panics::first()
         .or_else(blocked)
         .or_else(spinning)
-        .or_else(|| match ended {
+        .or(match ended {
             Ended::Done => None,
             Ended::Failed(verdict) => Some(*verdict),
         })
