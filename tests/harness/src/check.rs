@@ -7,6 +7,7 @@ use crate::{diagnosis, judge, memory, quiet, sites, tasks};
 use std::collections::HashMap;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::time::Instant;
 use verdict::{Kind, Verdict};
@@ -168,10 +169,17 @@ pub fn peak_memory(peak: &memory::Peak, bytes: usize) -> Outcome {
     })
 }
 
-/// Virtual time since the runtime began, for messages.
+/// When the run began.
+static BEGAN: OnceLock<Instant> = OnceLock::new();
+
+/// The run begins now, for the times in messages.
+pub(crate) fn begin() {
+    BEGAN.get_or_init(Instant::now);
+}
+
+/// Virtual time since the run began, for messages.
 fn now() -> String {
-    thread_local!(static BEGAN: Instant = Instant::now());
-    time(BEGAN.with(|began| began.elapsed()))
+    time(BEGAN.get_or_init(Instant::now).elapsed())
 }
 
 /// A duration as a reader wants it: whole milliseconds, seconds from one on.

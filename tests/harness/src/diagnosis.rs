@@ -100,6 +100,7 @@ async fn waits() -> BTreeMap<Id, Wait> {
         }
         waits.insert(task.id(), wait);
     }
+    tasks::excuse_poll();
     waits
 }
 

@@ -2,7 +2,7 @@
 
 use crate::channel::Channel;
 use crate::diagnosis::{self, Parked, Wait};
-use crate::{os, panics, probes, quiet, seed, sites, tasks, watchdog};
+use crate::{check, os, panics, probes, quiet, seed, sites, tasks, watchdog};
 use futures::future::{BoxFuture, Either};
 use std::any::Any;
 use std::future::poll_fn;
@@ -97,6 +97,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     };
     os::arm_sampling();
     let (ended, spans) = runtime.block_on(async {
+        check::begin();
         let began = Instant::now();
         let ended = root(criterion, body).await;
         (ended, probes::spans(began))
