@@ -187,9 +187,13 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
     BEFORE.set(Some((WallInstant::now(), os::voluntary_switches())));
 }
 
-/// The poll under way does what may block on the harness's behalf: it is not judged.
+/// What the poll under way has done so far was the judge's own, such as reading debug information for a dump: it is
+/// judged from here on.
 pub(crate) fn forgive_poll() {
-    BEFORE.set(None);
+    if BEFORE.get().is_some() {
+        POLL_BEGAN.store(wall_ms() + 1, Relaxed);
+        BEFORE.set(Some((WallInstant::now(), os::voluntary_switches())));
+    }
 }
 
 pub(crate) fn after_poll(_: &TaskMeta<'_>, watch_blocking: bool) {
