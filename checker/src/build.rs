@@ -57,7 +57,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
         let Ok(line) = line else { break };
         let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
         match message {
-            Message::CompilerArtifact { package_id, target, executable, filenames, .. } => {
+            Message::Artifact { package_id, target, executable, filenames, .. } => {
                 progress.inc(1);
                 progress.set_message(target.name.clone());
                 if let Some(name) = ours(&package_id, stage) {
@@ -68,7 +68,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
                     }
                 }
             }
-            Message::CompilerMessage { package_id, target, message } => {
+            Message::Diagnostic { package_id, target, message } => {
                 any_error |= message.level == "error";
                 match ours(&package_id, stage) {
                     Some(name) => built.packages.entry(name).or_default().note(&target, &message),
@@ -118,7 +118,7 @@ fn cargo(root: &Path, stage: &Stage, packages: &[String]) -> Command {
 /// Cargo failed before the compiler ran: the manifest, the network, the disk.
 fn cargo_failed(said: &str) -> Fault {
     let said = said.trim();
-    let fault = if said.contains("failed to parse manifest") || said.contains("failed to load manifest") {
+    if said.contains("failed to parse manifest") || said.contains("failed to load manifest") {
         Fault::usage(format!("cargo cannot read a manifest\n{said}"))
             .help("`git diff` shows what was changed in Cargo.toml")
     } else if said.contains("failed to download")
@@ -131,8 +131,7 @@ fn cargo_failed(said: &str) -> Fault {
         Fault::infra(format!("the disk is full\n{said}")).help("`cargo clean` frees what was built")
     } else {
         Fault::infra(format!("cargo failed\n{said}"))
-    };
-    fault
+    }
 }
 
 /// The package's name, if it is one of the stage's.
@@ -204,19 +203,12 @@ fn progress(quiet: bool) -> ProgressBar {
 
 /// What cargo prints with `--message-format json`: the parts that are read here.
 #[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 enum Message {
-    CompilerArtifact {
-        package_id: String,
-        target: Target,
-        executable: Option<PathBuf>,
-        filenames: Vec<PathBuf>,
-    },
-    CompilerMessage {
-        package_id: String,
-        target: Target,
-        message: Diagnostic,
-    },
+    #[serde(rename = "compiler-artifact")]
+    Artifact { package_id: String, target: Target, executable: Option<PathBuf>, filenames: Vec<PathBuf> },
+    #[serde(rename = "compiler-message")]
+    Diagnostic { package_id: String, target: Target, message: Diagnostic },
     #[serde(other)]
     Other,
 }

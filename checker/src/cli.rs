@@ -83,6 +83,9 @@ pub(crate) struct TaskOptions {
     /// With --json: what the work probes saw, for pictures.
     #[arg(long, requires = "json")]
     pub(crate) spans: bool,
+    /// Do not explore the loom models, which are judged after the other criteria.
+    #[arg(long)]
+    pub(crate) skip_models: bool,
     /// Judge only criteria whose test's name contains this. Progress is not recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,

@@ -116,13 +116,13 @@ fn target(root: &Path, say: &mut Say<'_>) {
     }
     #[cfg(unix)]
     if let Ok(disk) = nix::sys::statvfs::statvfs(&target) {
-        let free = u64::from(disk.blocks_available()) * disk.fragment_size() / (1 << 30);
-        let state = if free >= 3 {
+        let free = disk.blocks_available() as f64 * disk.fragment_size() as f64 / f64::from(1 << 30);
+        let state = if free >= 3.0 {
             State::Good
         } else {
             State::Less("a full build takes about 2 GB: `cargo clean` frees what was built".into())
         };
-        say("disk", format!("{free} GB free"), state);
+        say("disk", format!("{free:.0} GB free"), state);
     }
 }
 

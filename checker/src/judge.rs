@@ -3,7 +3,7 @@
 use crate::build::{self, Built};
 use crate::fault::Fault;
 use crate::rules;
-use crate::stage::{self, Stage};
+use crate::stage::{self, Parts, Stage};
 use crate::subject::Subject;
 use catalog::Criterion;
 use std::collections::VecDeque;
@@ -39,6 +39,8 @@ pub(crate) struct Outcome {
 /// How to judge.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct How<'a> {
+    /// Tests, models or both.
+    pub(crate) parts: Parts,
     /// Criteria whose test's name contains this.
     pub(crate) only: Option<&'a str>,
     /// Without a progress line.
@@ -59,14 +61,9 @@ struct Job<'a> {
 
 /// Judges the subjects, which are built together.
 pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Result<Vec<Outcome>, Fault> {
-    let stage = Stage::set(root, subjects)?;
-    let mut packages = Vec::new();
-    for subject in subjects {
-        packages.push(subject.package.clone());
-        if subject.models {
-            packages.push(stage::models(subject));
-        }
-    }
+    let stage = Stage::set(root, subjects, how.parts)?;
+    let packages: Vec<String> =
+        subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
     let built = build::build(root, &stage, &packages, how.quiet)?;
     let outcomes = run(&stage, subjects, &built, how);
     if how.tidy_up {
@@ -86,7 +83,10 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
     let mut criteria = Vec::new();
     for subject in subjects {
         let wanted = |criterion: &Criterion| {
-            (subject.models || !criterion.model) && how.only.is_none_or(|part| criterion.test.contains(part))
+            let part = if criterion.model { Parts::Models } else { Parts::Tests };
+            (how.parts == Parts::All || how.parts == part)
+                && (subject.models || !criterion.model)
+                && how.only.is_none_or(|part| criterion.test.contains(part))
         };
         criteria.push(subject.task.criteria()?.into_iter().filter(wanted).collect::<Vec<_>>());
     }

@@ -1,6 +1,6 @@
 //! Reports, as a person likes to read them: in 80 columns, with and without colour, and piped.
 
-use crate::judge::{Judged, Outcome};
+use crate::judge::Judged;
 use anstyle::{AnsiColor, Style};
 use catalog::Task;
 use std::fmt::Write;
@@ -17,19 +17,22 @@ const WIDTH: usize = 80;
 /// The margin of a message, as wide as a verdict's column.
 const MARGIN: usize = 11;
 
-/// The report of one subject. Broken criteria come with their message; a message that several criteria share is
-/// printed once, with the first of them.
-pub(crate) fn task(task: &Task, who: &str, outcome: &Outcome) -> String {
+/// The head of a report: the task, whose code, and the compiler's words about it.
+pub(crate) fn head(task: &Task, who: &str, compiler: &str) -> String {
     let mut text = String::new();
-    let total = outcome.judged.len();
-    let passed = outcome.judged.iter().filter(|judged| judged.verdict.passed()).count();
     let _ = writeln!(text, "\n{BOLD}{} {}{BOLD:#}{DIM}, {who}{DIM:#}\n", task.id(), task.metadata().title);
-    if !outcome.compiler.is_empty() {
-        let _ = writeln!(text, "{}", outcome.compiler.trim_end());
-        text.push('\n');
+    if !compiler.is_empty() {
+        let _ = writeln!(text, "{}\n", compiler.trim_end());
     }
+    text
+}
+
+/// The criteria. Broken ones come with their message; a message that several share is printed once, with the first
+/// of them.
+pub(crate) fn criteria(judged: &[Judged]) -> String {
+    let mut text = String::new();
     let mut told: Vec<&Verdict> = Vec::new();
-    for judged in &outcome.judged {
+    for judged in judged {
         let telling = !judged.verdict.passed() && !told.contains(&&judged.verdict);
         line(&mut text, judged, telling);
         if telling {
@@ -37,9 +40,14 @@ pub(crate) fn task(task: &Task, who: &str, outcome: &Outcome) -> String {
             told.push(&judged.verdict);
         }
     }
-    let style = if passed == total { GREEN } else { BOLD };
-    let _ = writeln!(text, "\n{style}{passed} of {total} criteria hold.{style:#}");
     text
+}
+
+/// The sum.
+pub(crate) fn sum(judged: &[Judged]) -> String {
+    let passed = judged.iter().filter(|judged| judged.verdict.passed()).count();
+    let style = if passed == judged.len() { GREEN } else { BOLD };
+    format!("\n{style}{passed} of {} criteria hold.{style:#}\n", judged.len())
 }
 
 /// `  leak     When the output is dropped, …`; in one line, unless there is something to tell about it.

@@ -9,6 +9,26 @@ use crate::subject::{Subject, write_changed};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
+/// Which criteria of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parts {
+    /// Those of `acceptance.rs`.
+    Tests,
+    /// Those of `loom.rs`.
+    Models,
+    /// Both.
+    All,
+}
+
+impl Parts {
+    /// The subject's packages for these criteria, and whether each is the models'.
+    pub(crate) fn packages(self, subject: &Subject<'_>) -> Vec<(String, bool)> {
+        let tests = (self != Parts::Models).then(|| (subject.package.clone(), false));
+        let models = (self != Parts::Tests && subject.models).then(|| (models(subject), true));
+        tests.into_iter().chain(models).collect()
+    }
+}
+
 /// The generated workspace, held for as long as its lock is.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -28,7 +48,7 @@ pub(crate) fn target(root: &Path) -> PathBuf {
 
 impl Stage {
     /// Writes the workspace for these subjects.
-    pub(crate) fn set(root: &Path, subjects: &[Subject<'_>]) -> Result<Stage, Fault> {
+    pub(crate) fn set(root: &Path, subjects: &[Subject<'_>], parts: Parts) -> Result<Stage, Fault> {
         let target = target(root);
         let folder = target.join("subjects");
         std::fs::create_dir_all(&folder).map_err(|error| Fault::file("create", &folder, &error))?;
@@ -37,11 +57,9 @@ impl Stage {
         let workbook = read_manifest(&root.join("Cargo.toml"))?;
         let mut members = Vec::new();
         for subject in subjects {
-            members.push(Value::from(subject.package.as_str()));
-            stage.package(root, subject, false)?;
-            if subject.models {
-                members.push(Value::from(models(subject).as_str()));
-                stage.package(root, subject, true)?;
+            for (package, model) in parts.packages(subject) {
+                members.push(Value::from(package));
+                stage.package(root, subject, model)?;
             }
         }
         write_changed(&stage.folder.join("Cargo.toml"), workspace(root, &workbook, members)?.as_bytes())?;
@@ -81,7 +99,7 @@ impl Stage {
         let mut package = Table::new();
         package.insert("name".into(), name.as_str().into());
         package.insert("version".into(), "0.0.0".into());
-        package.insert("edition".into(), edition.unwrap_or_else(|| inherited()));
+        package.insert("edition".into(), edition.unwrap_or_else(inherited));
         for auto in ["autolib", "autobins", "autotests", "autoexamples", "autobenches", "build", "publish"] {
             package.insert(auto.into(), false.into());
         }

@@ -2,9 +2,10 @@
 
 use crate::cli::TaskOptions;
 use crate::fault::Fault;
-use crate::judge::{self, How, Outcome};
+use crate::judge::{self, How, Judged, Outcome};
 use crate::progress::Progress;
 use crate::report::{self, BOLD, DIM};
+use crate::stage::Parts;
 use crate::subject::Subject;
 use crate::{Exit, show};
 use catalog::{Task, Workbook};
@@ -20,21 +21,41 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let task = catalog::resolve(&tasks, &options.id)?;
     let (subject, who) = subject(task, options)?;
     let learners = matches!(who, Who::Learner);
-    let how = How { only: options.only.as_deref(), quiet: options.json, spans: options.spans, tidy_up: false };
-    let outcomes = judge::judge(workbook.root(), &[subject], how)?;
-    let [outcome] = &outcomes[..] else { return Err(Fault::infra("one subject, but not one outcome")) };
-    if outcome.judged.is_empty() {
+    let how = How {
+        parts: Parts::Tests,
+        only: options.only.as_deref(),
+        quiet: options.json,
+        spans: options.spans,
+        tidy_up: false,
+    };
+    let subject = [subject];
+    let outcome = only_one(judge::judge(workbook.root(), &subject, how)?)?;
+    if !options.json {
+        anstream::print!("{}", report::head(task, &who.to_string(), &outcome.compiler));
+        anstream::print!("{}", report::criteria(&outcome.judged));
+    }
+    let mut judged = outcome.judged;
+    // A model takes seconds: the other criteria are told first. What does not compile has been told already.
+    let broken = judged.iter().any(|judged| judged.verdict.kind == Kind::Build);
+    if subject[0].models && !options.skip_models && !broken {
+        let models = only_one(judge::judge(workbook.root(), &subject, How { parts: Parts::Models, ..how })?)?;
+        if !options.json {
+            anstream::print!("{}", report::criteria(&models.judged));
+        }
+        judged.extend(models.judged);
+    }
+    if judged.is_empty() {
         let only = options.only.as_deref().unwrap_or_default();
         return Err(Fault::usage(format!("no criterion of {} has {only:?} in its name", task.id()))
-            .help(format!("`cargo checker show {}` lists them", show::short(task))));
+            .help("the names are those of the functions in its acceptance.rs"));
     }
-    let exit = exit(outcome);
+    let exit = exit(&judged);
     if options.json {
-        json(task, outcome, exit);
+        json(task, &judged, outcome.warnings, exit);
     } else {
-        anstream::print!("{}", report::task(task, &who.to_string(), outcome));
+        anstream::print!("{}", report::sum(&judged));
     }
-    if learners && options.only.is_none() {
+    if learners && options.only.is_none() && !options.skip_models {
         let mut progress = Progress::read(workbook.root());
         if exit == Exit::Passed {
             progress.pass(&task.id(), task.hash()?);
@@ -45,6 +66,10 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
         }
     }
     Ok(exit)
+}
+
+fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
+    outcomes.into_iter().next().ok_or_else(|| Fault::infra("a subject without an outcome"))
 }
 
 /// Whose code is judged.
@@ -103,8 +128,8 @@ fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
 }
 
 /// The exit code: a grader's fault outweighs a learner's, which it may have caused.
-fn exit(outcome: &Outcome) -> Exit {
-    let kinds = || outcome.judged.iter().map(|judged| judged.verdict.kind);
+fn exit(judged: &[Judged]) -> Exit {
+    let kinds = || judged.iter().map(|judged| judged.verdict.kind);
     if kinds().any(|kind| kind == Kind::Infra) {
         Exit::Infra
     } else if kinds().all(|kind| kind == Kind::Pass) {
@@ -137,10 +162,10 @@ enum Record<'a> {
     },
 }
 
-fn json(task: &Task, outcome: &Outcome, exit: Exit) {
+fn json(task: &Task, judged: &[Judged], warnings: usize, exit: Exit) {
     let id = task.id();
     let print = |record: &Record<'_>| println!("{}", serde_json::to_string(record).expect("records are plain data"));
-    for judged in &outcome.judged {
+    for judged in judged {
         print(&Record::Criterion {
             schema: SCHEMA,
             task: &id,
@@ -154,9 +179,9 @@ fn json(task: &Task, outcome: &Outcome, exit: Exit) {
     print(&Record::End {
         schema: SCHEMA,
         task: &id,
-        passed: outcome.judged.iter().filter(|judged| judged.verdict.passed()).count(),
-        total: outcome.judged.len(),
-        warnings: outcome.warnings,
+        passed: judged.iter().filter(|judged| judged.verdict.passed()).count(),
+        total: judged.len(),
+        warnings,
         exit: exit as u8,
     });
 }

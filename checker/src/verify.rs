@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::judge::{self, How, Outcome};
 use crate::report::{BOLD, DIM, GREEN, RED};
 use crate::show;
+use crate::stage::Parts;
 use crate::subject::Subject;
 use catalog::{Task, Variant, Workbook};
 use std::collections::BTreeSet;
@@ -64,7 +65,7 @@ fn one(workbook: &Workbook, task: &Task) -> Result<usize, Fault> {
         subjects.push(Subject::variant(task, "wrong", wrong));
         expected.push((format!("wrong/{}", wrong.name), Expected::Caught(wrong)));
     }
-    let how = How { only: None, quiet: false, spans: false, tidy_up: true };
+    let how = How { parts: Parts::All, only: None, quiet: false, spans: false, tidy_up: true };
     let outcomes = judge::judge(workbook.root(), &subjects, how)?;
     let mut problems = Vec::new();
     for ((name, expected), outcome) in expected.iter().zip(&outcomes) {

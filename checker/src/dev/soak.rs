@@ -6,7 +6,7 @@ use crate::build;
 use crate::fault::Fault;
 use crate::judge;
 use crate::report::{DIM, GREEN, RED};
-use crate::stage::{self, Stage};
+use crate::stage::{self, Parts, Stage};
 use crate::subject::Subject;
 use crate::verify;
 use catalog::Workbook;
@@ -27,12 +27,9 @@ pub(crate) fn soak(workbook: &Workbook, ids: &[String], repeats: u32) -> Result<
         let mut subjects = vec![Subject::solution(task)];
         subjects.extend(rights.iter().map(|right| Subject::variant(task, "right", right)));
         subjects.extend(wrongs.iter().map(|wrong| Subject::variant(task, "wrong", wrong)));
-        let stage = Stage::set(workbook.root(), &subjects)?;
-        let packages: Vec<String> = subjects
-            .iter()
-            .flat_map(|subject| [Some(subject.package.clone()), subject.models.then(|| stage::models(subject))])
-            .flatten()
-            .collect();
+        let stage = Stage::set(workbook.root(), &subjects, Parts::All)?;
+        let packages: Vec<String> =
+            subjects.iter().flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
         let built = build::build(workbook.root(), &stage, &packages, false)?;
         let criteria = task.criteria()?;
         let mut jobs = Vec::new();

@@ -127,7 +127,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     let mut verdict = panics::first()
         .or_else(blocked)
         .or_else(spinning)
-        .or_else(|| match ended {
+        .or(match ended {
             Ended::Done => None,
             Ended::Failed(verdict) => Some(*verdict),
         })
@@ -279,11 +279,12 @@ fn blocked() -> Option<Verdict> {
         Some(location) => format!("the task spawned at {}", sites::located(location)),
         None => "a call from the test".to_owned(),
     };
-    let slept = os::slept_at();
-    let how = if slept.is_some() { " in `std::thread::sleep`" } else { "" };
+    let slept = blocked.slept_at.is_some();
+    let how = if slept { " in `std::thread::sleep`" } else { "" };
     let milliseconds = blocked.held.as_secs_f64() * 1e3;
-    let at = slept.clone().or_else(|| blocked.spawned_at.map(sites::located));
-    let cause = if slept.is_some() {
+    let slept_at = blocked.slept_at.and_then(|backtrace| sites::subject_frame(&backtrace));
+    let at = slept_at.or_else(|| blocked.spawned_at.map(sites::located));
+    let cause = if slept {
         "`std::thread::sleep` stops the thread and every task on it; `tokio::time::sleep(…).await` parks this one"
     } else {
         "a std lock, a blocking `recv` or file access inside async code: await an async one, or use `spawn_blocking`"

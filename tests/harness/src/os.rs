@@ -3,9 +3,18 @@
 use verdict::Site;
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{arm_sampling, enter_poll, leave_poll, sample_line, slept_at, threads, voluntary_switches};
+pub(crate) use elsewhere::{arm_sampling, enter_poll, leave_poll, sample_line, threads, waits};
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{arm_sampling, enter_poll, leave_poll, sample_line, slept_at, threads, voluntary_switches};
+pub(crate) use linux::{arm_sampling, enter_poll, leave_poll, sample_line, threads, waits};
+
+/// How often this thread has waited for the system so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waits {
+    /// Gave up its processor by itself.
+    pub(crate) voluntary: i64,
+    /// Waited for a page of its own code or data to be read from disk, which is nobody's fault here.
+    pub(crate) page_reads: i64,
+}
 
 /// A thread of this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,48 +26,50 @@ pub(crate) struct Thread {
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "signals and the C library's sleep: each block says why it is sound")]
 mod linux {
-    use super::{Site, Thread};
+    use super::{Site, Thread, Waits};
     use crate::sites;
     use nix::libc;
     use nix::sys::pthread::{Pthread, pthread_kill, pthread_self};
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
     use std::backtrace::Backtrace;
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Mutex, OnceLock};
     use std::time::{Duration, Instant};
 
     thread_local! {
         static IN_POLL: Cell<bool> = const { Cell::new(false) };
+        /// Where this poll first slept with `std::thread::sleep`.
+        static SLEPT_AT: RefCell<Option<Backtrace>> = const { RefCell::new(None) };
     }
 
-    /// Where a poll first slept with `std::thread::sleep`.
-    static SLEPT_AT: Mutex<Option<Site>> = Mutex::new(None);
-
     pub(crate) fn enter_poll() {
+        SLEPT_AT.set(None);
         IN_POLL.set(true);
     }
 
-    pub(crate) fn leave_poll() {
+    /// The poll is over; where it slept with `std::thread::sleep`, if it did.
+    pub(crate) fn leave_poll() -> Option<Backtrace> {
         IN_POLL.set(false);
+        SLEPT_AT.take()
     }
 
-    /// How often this thread has given up its processor by itself.
-    pub(crate) fn voluntary_switches() -> i64 {
-        getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.voluntary_context_switches())
+    pub(crate) fn waits() -> Waits {
+        let usage = getrusage(UsageWho::RUSAGE_THREAD);
+        usage.map_or(Waits { voluntary: 0, page_reads: 0 }, |usage| Waits {
+            voluntary: usage.voluntary_context_switches() as i64,
+            page_reads: usage.major_page_faults() as i64,
+        })
     }
 
-    pub(crate) fn slept_at() -> Option<Site> {
-        SLEPT_AT.lock().ok()?.clone()
-    }
-
+    /// Only the addresses are taken here: finding their lines takes a tenth of a second the first time, and
+    /// would count as the learner's.
     fn note_sleep() {
-        if IN_POLL.get()
-            && let Ok(mut slept_at) = SLEPT_AT.try_lock()
-            && slept_at.is_none()
-        {
-            *slept_at = sites::subject_frame(&Backtrace::force_capture());
+        if IN_POLL.get() {
+            SLEPT_AT.with_borrow_mut(|slept_at| {
+                slept_at.get_or_insert_with(Backtrace::force_capture);
+            });
         }
     }
 
@@ -144,15 +155,15 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
-    use super::{Site, Thread};
+    use super::{Site, Thread, Waits};
+    use std::backtrace::Backtrace;
 
     pub(crate) fn enter_poll() {}
-    pub(crate) fn leave_poll() {}
-    pub(crate) fn voluntary_switches() -> i64 {
-        0
-    }
-    pub(crate) fn slept_at() -> Option<Site> {
+    pub(crate) fn leave_poll() -> Option<Backtrace> {
         None
+    }
+    pub(crate) fn waits() -> Waits {
+        Waits { voluntary: 0, page_reads: 0 }
     }
     pub(crate) fn arm_sampling() {}
     pub(crate) fn sample_line() -> Option<Site> {

@@ -55,7 +55,8 @@ pub(crate) fn located(location: &std::panic::Location<'_>) -> Site {
 
 /// The innermost frame of a backtrace that is the subject's; none if a test's frame comes before it.
 pub(crate) fn subject_frame(backtrace: &Backtrace) -> Option<Site> {
-    let text = backtrace.to_string();
+    // The short form names files relative to the current folder, and then no longer says whose they are.
+    let text = format!("{backtrace:#}");
     for line in text.lines() {
         let Some(place) = line.trim_start().strip_prefix("at ") else { continue };
         let mut parts = place.rsplitn(3, ':');

@@ -1,17 +1,18 @@
 //! What the runtime's hooks tell: which tasks live, where they were spawned, how often they are polled.
 
 use futures::task::AtomicWaker;
+use std::backtrace::Backtrace;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant as WallInstant;
 use tokio::runtime::TaskMeta;
 use tokio::task::Id;
 use tokio::time::Instant;
 
-use crate::os;
+use crate::os::{self, Waits};
 
 /// A living task of the subject.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Blocked {
     /// Where the task was spawned; `None` for the test's own task, which calls the subject directly.
     pub(crate) spawned_at: Option<&'static Location<'static>>,
     pub(crate) held: std::time::Duration,
+    /// Where it slept with `std::thread::sleep`, if that is what it did; its lines are not looked up yet.
+    pub(crate) slept_at: Option<Arc<Backtrace>>,
 }
 
 /// A task that is polled again and again at one instant.
@@ -58,6 +61,9 @@ static BOARD: Mutex<Board> = Mutex::new(Board {
     spinning: None,
 });
 
+/// A poll that waits for less than this is not worth a word.
+const SHORTEST_BLOCK: std::time::Duration = std::time::Duration::from_micros(500);
+
 /// Wakes the root future, which looks at [`interrupted`].
 pub(crate) static ROOT: AtomicWaker = AtomicWaker::new();
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -69,8 +75,8 @@ static POLL_BEGAN: AtomicU64 = AtomicU64::new(0);
 static POLL_SITE: AtomicPtr<Location<'static>> = AtomicPtr::new(std::ptr::null_mut());
 
 thread_local! {
-    /// Wall clock and voluntary context switches of this thread when the poll began.
-    static BEFORE: Cell<Option<(WallInstant, i64)>> = const { Cell::new(None) };
+    /// Wall clock and waits of this thread when the poll began.
+    static BEFORE: Cell<Option<(WallInstant, Waits)>> = const { Cell::new(None) };
 }
 
 fn board() -> MutexGuard<'static, Board> {
@@ -184,29 +190,39 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
     POLL_SITE.store(site.map_or(std::ptr::null_mut(), |site| std::ptr::from_ref(site).cast_mut()), Relaxed);
     POLL_BEGAN.store(wall_ms() + 1, Relaxed);
     os::enter_poll();
-    BEFORE.set(Some((WallInstant::now(), os::voluntary_switches())));
+    BEFORE.set(Some((WallInstant::now(), os::waits())));
 }
 
-/// The poll under way does what may block on the harness's behalf: it is not judged.
+/// What the poll under way has done so far was the judge's own, such as reading debug information for a dump: it is
+/// judged from here on.
 pub(crate) fn forgive_poll() {
-    BEFORE.set(None);
+    if BEFORE.get().is_some() {
+        POLL_BEGAN.store(wall_ms() + 1, Relaxed);
+        BEFORE.set(Some((WallInstant::now(), os::waits())));
+    }
 }
 
 pub(crate) fn after_poll(_: &TaskMeta<'_>, watch_blocking: bool) {
     let before = BEFORE.take();
-    os::leave_poll();
+    let slept_at = os::leave_poll();
     POLL_BEGAN.store(0, Relaxed);
-    let Some((began, switches)) = before else { return };
+    let Some((began, waits)) = before else { return };
     let held = began.elapsed();
     // A thread that gives up its processor by itself inside a poll has waited for something that is not a
-    // future: a sleep, a lock, a file. Preemption by a busy neighbour is involuntary and does not count.
-    if watch_blocking && held > std::time::Duration::from_micros(500) && os::voluntary_switches() > switches {
+    // future: a sleep, a lock, a file. Preemption by a busy neighbour is involuntary and does not count, nor does
+    // code that had to be read from disk first.
+    if !watch_blocking || held < SHORTEST_BLOCK {
+        return;
+    }
+    let now = os::waits();
+    let waited = now.voluntary > waits.voluntary && now.page_reads == waits.page_reads;
+    if waited || slept_at.is_some() {
         let mut board = board();
         if board.blocked.as_ref().is_none_or(|longest| held > longest.held) {
             let site = POLL_SITE.load(Relaxed);
             #[expect(unsafe_code, reason = "as in `poll_under_way`")]
             let spawned_at = unsafe { site.as_ref() };
-            board.blocked = Some(Blocked { spawned_at, held });
+            board.blocked = Some(Blocked { spawned_at, held, slept_at: slept_at.map(Arc::new) });
         }
     }
 }

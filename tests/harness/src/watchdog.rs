@@ -17,6 +17,12 @@ const TICK: Duration = Duration::from_millis(50);
 /// The watchdog's thread, so that the check for leaked threads knows it.
 pub(crate) const NAME: &str = "watchdog";
 
+/// The verdict has been sent, and the runtime's thread will not come back: there is nothing left to return to.
+#[expect(clippy::disallowed_methods, reason = "the runtime's thread is stuck inside the subject's code")]
+fn end() -> ! {
+    std::process::exit(101)
+}
+
 /// Starts the watchdog. `deadline` counts from now.
 pub(crate) fn start(channel: Channel, deadline: Duration) {
     let deadline = deadline.as_millis() as u64 + tasks::wall_ms();
@@ -27,13 +33,13 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
         match held {
             Some((held, site)) if held > LONGEST_POLL || now > deadline + GRACE => {
                 channel.answer(holding(held, site));
-                std::process::exit(101);
+                end();
             }
             None if now > deadline + GRACE => {
                 let verdict =
                     panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
                 channel.answer(verdict);
-                std::process::exit(101);
+                end();
             }
             _ if now > deadline => tasks::interrupt(),
             _ => {}

@@ -27,7 +27,7 @@ pub fn explore(
         // A second panic comes while the first unwinds: the first one is the cause.
         let Some(fail) = fail.lock().ok().and_then(|mut fail| fail.take()) else { return };
         fail(failure(info));
-        std::process::exit(101);
+        end();
     }));
     for bound in 0..=preemptions {
         explored.store(0, Relaxed);
@@ -51,6 +51,12 @@ pub fn explore(
 /// Names the thread that runs the model's body, for the steps.
 pub fn name(name: &'static str) {
     steps::name_body(name);
+}
+
+/// A deadlocked model panics a second time while the first panic unwinds, which would abort.
+#[expect(clippy::disallowed_methods, reason = "loom cannot unwind out of a deadlock; the verdict has been sent")]
+fn end() -> ! {
+    std::process::exit(101)
 }
 
 /// Starts a thread of the model under a name for the steps.

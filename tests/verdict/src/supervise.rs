@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -99,8 +99,11 @@ fn start(run: Run<'_>) -> std::io::Result<(Child, UnixStream, String)> {
 fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, started: Instant) -> Judged {
     let (events, inbox) = mpsc::channel();
     let printed = Arc::new(AtomicUsize::new(0));
-    let stdout = drain(child.stdout.take().expect("stdout is piped"), &printed, &events);
-    let stderr = drain(child.stderr.take().expect("stderr is piped"), &printed, &events);
+    let (stdout, stderr) = (child.stdout.take().expect("stdout is piped"), child.stderr.take().expect("stderr is piped"));
+    widen(&stdout);
+    widen(&stderr);
+    let stdout = drain(stdout, &printed, &events);
+    let stderr = drain(stderr, &printed, &events);
     listen(channel, nonce, events);
 
     let event = inbox.recv_timeout(run.deadline.saturating_sub(started.elapsed()));
@@ -179,6 +182,18 @@ fn listen(channel: UnixStream, nonce: String, events: mpsc::Sender<Event>) {
         let _ = events.send(Event::Closed);
     });
 }
+
+/// Makes room in the pipe for all that a test may print, so that printing never waits for this process: a poll
+/// that waits counts as blocked, and on a busy machine the reader comes late.
+#[cfg(target_os = "linux")]
+fn widen(pipe: &impl AsFd) {
+    use nix::fcntl::{FcntlArg, fcntl};
+    // Without it a test that prints much on a busy machine may be called blocked; there is nothing else to do.
+    let _ = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(OUTPUT_LIMIT as i32));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn widen(_: &impl AsFd) {}
 
 /// Keeps the last part of a stream, and counts all of it.
 fn drain(

@@ -1,6 +1,6 @@
-//! Caught by: a_reader_that_stops_holds_back_the_source (bound)
+//! Caught by: a_reader_that_stops_holds_back_the_source (bound), waiting_stages_are_parked (spin)
 //!
-//! "The printer is slow, so I make the doubler pause": lossy hand-over, `try_send` and a dropped number.
+//! "A reader that is too slow gets fewer numbers": a send with a timeout, after which the number is dropped.
 
 use std::io;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -29,7 +29,8 @@ pub fn doubler(mut input: Receiver<u64>, work: Work) -> Receiver<u64> {
     tokio::spawn(async move {
         while let Some(number) = input.recv().await {
             work.run(number).await;
-            if let Err(mpsc::error::TrySendError::Closed(_)) = output.try_send(number * 2) {
+            let patience = std::time::Duration::from_millis(80);
+            if let Err(mpsc::error::SendTimeoutError::Closed(_)) = output.send_timeout(number * 2, patience).await {
                 return;
             }
         }

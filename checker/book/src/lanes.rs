@@ -1,0 +1,184 @@
+//! Swim lanes: who worked on what, when, on the virtual clock.
+//!
+//! One lane a task, one bar a run of an item, hatched where the run did not come to its end; below the lanes,
+//! how many were in flight. The picture is a function of its input alone, so that it can be compared.
+//!
+//! It reads on light and on dark ground: text and lines take the colour of the text around them, bars bring
+//! their own ground for their labels. It holds no ids, so that any number of pictures may share a page. The
+//! classes (`bars`, `items`, `labels`, `grid`, `flight`, `bound`, `mark`) are for a style sheet to change it.
+
+#[macro_use]
+mod svg;
+
+mod axis;
+mod bars;
+mod flight;
+mod rows;
+
+use axis::Axis;
+use rows::Rows;
+use svg::number;
+
+pub(crate) use svg::escape;
+use verdict::Span;
+
+/// How to draw.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// What the picture shows, for those who cannot see it.
+    pub title: String,
+    /// The part of the time to draw, in microseconds; all of it if none is given.
+    pub window: Option<(u64, u64)>,
+    /// The bound on what is in flight.
+    pub bound: Option<usize>,
+    /// Moments to point out.
+    pub marks: Vec<Mark>,
+}
+
+/// A moment to point out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When, in microseconds.
+    pub at: u64,
+    /// A word or two, such as `cancel`.
+    pub label: String,
+}
+
+/// The picture's width. Its text is set for a column of about this many pixels.
+const WIDTH: f64 = 560.0;
+/// Right of the plot: half of the last tick's label.
+const RIGHT: f64 = 16.0;
+/// Between the last lane and the chart of what is in flight, whose heading stands there.
+const HEADING: f64 = 26.0;
+/// The height of that chart.
+const FLIGHT: f64 = 52.0;
+/// Above everything.
+const TOP: f64 = 4.0;
+/// A row of text.
+const LINE: f64 = 16.0;
+/// About the width of a character.
+const CHARACTER: f64 = 6.6;
+/// The probes' colours, in turn. White text reads on each, and each stands out on light and on dark ground.
+const COLOURS: [&str; 4] = ["#3b74b0", "#a8620d", "#2e7d5b", "#8055a8"];
+const MARK: &str = "#d9480f";
+/// For a picture that is opened by itself: a page that it stands in takes this line out.
+const STYLE: &str = "<style class=\"standalone\">svg.swim-lanes{color-scheme:light dark;color:#1f2328}\
+     @media(prefers-color-scheme:dark){svg.swim-lanes{color:#d1d7e0}}</style>\n";
+
+/// Draws the swim lanes of a run as an SVG document.
+pub fn draw(spans: &[Span], options: &Options) -> String {
+    let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
+    let (from, to) = options.window.unwrap_or((0, end));
+    let to = to.max(from + 1);
+    let rows = Rows::of(spans, from, to);
+    let longest = rows.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).max(2);
+    let left = (longest as f64 * CHARACTER + 14.0).clamp(34.0, 140.0);
+    let axis = Axis { from, to, left, right: WIDTH - RIGHT };
+
+    let marks = placed(&options.marks, &axis);
+    let top = TOP + LINE * marks.iter().map(|mark| mark.row + 1).max().unwrap_or(0) as f64;
+    let lanes_end = top + rows.height();
+    let chart = lanes_end + HEADING;
+    let bottom = chart + FLIGHT;
+    let height = bottom + 2.0 * LINE + 8.0;
+
+    let title = escape(&options.title);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"swim-lanes\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-label=\"{title}\" font-family=\"system-ui,sans-serif\" font-size=\"12\">\n<title>{title}</title>\n{STYLE}",
+        number(WIDTH),
+        number(height),
+    );
+    grid(&mut out, &axis, (top, lanes_end), (chart, bottom));
+    bars::draw(&mut out, &rows, &axis, top);
+    flight::draw(&mut out, spans, &rows.probes, &axis, (chart, bottom), options.bound);
+    draw_marks(&mut out, &marks, (top, bottom));
+    footer(&mut out, &axis, bottom, end, rows.rows.iter().any(|row| row.spans.iter().any(|span| !span.finished)));
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Thin lines at the ticks, through the lanes and the chart, and the ticks' labels.
+fn grid(out: &mut String, axis: &Axis, lanes: (f64, f64), chart: (f64, f64)) {
+    let ticks = axis.ticks();
+    out.push_str("<g class=\"grid\" stroke=\"currentColor\" stroke-opacity=\".18\">\n");
+    for (at, _) in &ticks {
+        let x = number(axis.x(*at));
+        for (top, bottom) in [lanes, chart] {
+            line!(out, "<path d=\"M{x} {}V{}\"/>", number(top), number(bottom));
+        }
+    }
+    let (left, right, bottom) = (number(axis.left), number(axis.right), number(chart.1));
+    line!(out, "<path d=\"M{left} {bottom}H{right}\" stroke-opacity=\".5\"/>\n</g>");
+    out.push_str("<g class=\"labels\" fill=\"currentColor\" text-anchor=\"middle\">\n");
+    for (at, label) in &ticks {
+        line!(out, "<text x=\"{}\" y=\"{}\">{label}</text>", number(axis.x(*at)), number(chart.1 + LINE));
+    }
+    out.push_str("</g>\n");
+}
+
+/// A mark's place: its line, its label's middle and half of its width, and the row in which that runs into no other.
+struct Placed<'a> {
+    label: &'a str,
+    x: f64,
+    middle: f64,
+    half: f64,
+    row: usize,
+}
+
+/// The marks in the window.
+fn placed<'a>(marks: &'a [Mark], axis: &Axis) -> Vec<Placed<'a>> {
+    let mut sorted: Vec<_> = marks.iter().filter(|mark| (axis.from..=axis.to).contains(&mark.at)).collect();
+    sorted.sort_by_key(|mark| mark.at);
+    let mut ends: Vec<f64> = Vec::new();
+    let mut placed = Vec::new();
+    for mark in sorted {
+        let (x, half) = (axis.x(mark.at), mark.label.chars().count() as f64 * CHARACTER / 2.0);
+        let middle = x.clamp(half, (WIDTH - half).max(half));
+        let row = ends.iter().position(|end| *end + 6.0 < middle - half).unwrap_or(ends.len());
+        ends.resize(ends.len().max(row + 1), 0.0);
+        ends[row] = middle + half;
+        placed.push(Placed { label: &mark.label, x, middle, half, row });
+    }
+    placed
+}
+
+fn draw_marks(out: &mut String, marks: &[Placed<'_>], (top, bottom): (f64, f64)) {
+    if marks.is_empty() {
+        return;
+    }
+    out.push_str("<g class=\"mark\">\n");
+    for mark in marks {
+        // From its label down, but not through another's.
+        let mut line = String::new();
+        let rows = ((top - TOP) / LINE) as usize;
+        for row in mark.row + 1..rows {
+            if marks.iter().all(|other| other.row != row || (other.middle - mark.x).abs() > other.half + 2.0) {
+                let y = TOP + LINE * row as f64;
+                line.push_str(&format!("M{} {}v{}", number(mark.x), number(y), number(LINE)));
+            }
+        }
+        line.push_str(&format!("M{} {}V{}", number(mark.x), number(top - 2.0), number(bottom)));
+        line!(out, "<path d=\"{line}\" stroke=\"{MARK}\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\"/>");
+        let (x, y) = (number(mark.middle), number(TOP + LINE * mark.row as f64 + 10.0));
+        line!(
+            out,
+            "<text x=\"{x}\" y=\"{y}\" fill=\"currentColor\" text-anchor=\"middle\">{}</text>",
+            escape(mark.label)
+        );
+    }
+    out.push_str("</g>\n");
+}
+
+/// What the axis counts, what is left out, and what hatching means.
+fn footer(out: &mut String, axis: &Axis, bottom: f64, end: u64, hatched: bool) {
+    let y = number(bottom + 2.0 * LINE + 1.0);
+    let unit = axis.unit();
+    let rest = if end > axis.to { format!("; the run ends at {} {unit}", axis.figure(end)) } else { String::new() };
+    out.push_str("<g class=\"labels\" fill=\"currentColor\" fill-opacity=\".8\">\n");
+    line!(out, "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{unit} of virtual time{rest}</text>", number(axis.right));
+    if hatched {
+        line!(out, "<text x=\"{}\" y=\"{y}\">hatched: cut short</text>", number(axis.left));
+    }
+    out.push_str("</g>\n");
+}

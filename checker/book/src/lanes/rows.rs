@@ -1,0 +1,169 @@
+//! Which bar stands in which row.
+
+use verdict::Span;
+
+/// The rows of a picture, from above.
+pub(super) struct Rows<'a> {
+    pub(super) rows: Vec<Row<'a>>,
+    /// The probes' names, in their order of appearance.
+    pub(super) probes: Vec<&'a str>,
+    /// Rows that are too many to draw.
+    pub(super) hidden: usize,
+}
+
+/// A row of bars.
+pub(super) struct Row<'a> {
+    pub(super) label: String,
+    /// Which probe saw them.
+    pub(super) probe: usize,
+    /// Its bars, by start.
+    pub(super) spans: Vec<&'a Span>,
+    /// Its upper edge, from the first row's.
+    pub(super) y: f64,
+}
+
+/// More tasks than this, and rows stand for no task, but for room: each bar takes the first that is free.
+const MOST_TASKS: usize = 24;
+/// More rows than this are not drawn.
+const MOST_ROWS: usize = 32;
+/// What a row is called where there is one probe alone.
+const TASK: &str = "task";
+/// A bar's height, and the row's.
+pub(super) const BAR: f64 = 17.0;
+const PITCH: f64 = 21.0;
+/// Between two probes' rows.
+const GAP: f64 = 7.0;
+
+impl<'a> Rows<'a> {
+    /// Lays out the spans that are to be seen between two moments.
+    pub(super) fn of(spans: &'a [Span], from: u64, to: u64) -> Rows<'a> {
+        let mut probes: Vec<&str> = Vec::new();
+        for span in spans {
+            if !probes.contains(&span.probe.as_str()) {
+                probes.push(&span.probe);
+            }
+        }
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        for (probe, name) in probes.iter().enumerate() {
+            let mut seen: Vec<_> = spans.iter().filter(|span| span.probe == *name && visible(span, from, to)).collect();
+            seen.sort_by_key(|span| (span.start, span.lane, span.item));
+            rows.extend(by_task(&seen, spans, probe, if probes.len() == 1 { TASK } else { name }));
+        }
+        let hidden = rows.len().saturating_sub(MOST_ROWS);
+        rows.truncate(MOST_ROWS);
+        let mut y = 0.0;
+        for row in 0..rows.len() {
+            if row > 0 {
+                y += PITCH + if rows[row].probe == rows[row - 1].probe { 0.0 } else { GAP };
+            }
+            rows[row].y = y;
+        }
+        Rows { rows, probes, hidden }
+    }
+
+    /// From the first row's upper edge to the last one's lower edge.
+    pub(super) fn height(&self) -> f64 {
+        self.rows.last().map_or(0.0, |row| row.y + BAR)
+    }
+}
+
+fn visible(span: &Span, from: u64, to: u64) -> bool {
+    span.start < to && (span.end > from || span.start >= from)
+}
+
+/// A row for each task that worked in the window, numbered among all that worked for the probe.
+fn by_task<'a>(seen: &[&'a Span], all: &[Span], probe: usize, name: &str) -> Vec<Row<'a>> {
+    let tasks = lanes(seen.iter().copied());
+    if tasks.len() > MOST_TASKS {
+        return by_room(seen, probe, name);
+    }
+    let known = lanes(all.iter().filter(|span| seen.first().is_some_and(|seen| seen.probe == span.probe)));
+    let row = |task| Row {
+        label: format!("{name} {}", known.partition_point(|known| *known < task) + 1),
+        probe,
+        spans: seen.iter().copied().filter(|span| span.lane == task).collect(),
+        y: 0.0,
+    };
+    tasks.into_iter().map(row).collect()
+}
+
+fn lanes<'a>(spans: impl Iterator<Item = &'a Span>) -> Vec<usize> {
+    let mut lanes: Vec<_> = spans.map(|span| span.lane).collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    lanes
+}
+
+fn by_room<'a>(seen: &[&'a Span], probe: usize, name: &str) -> Vec<Row<'a>> {
+    let mut rows: Vec<Row<'a>> = Vec::new();
+    for span in seen {
+        let free = rows.iter().position(|row| row.spans.last().is_none_or(|last| last.end <= span.start));
+        match free {
+            Some(row) => rows[row].spans.push(span),
+            None => {
+                let label = if rows.is_empty() {
+                    if name == TASK { "tasks".into() } else { name.into() }
+                } else {
+                    String::new()
+                };
+                rows.push(Row { label, probe, spans: vec![span], y: 0.0 });
+            }
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(probe: &str, lane: usize, item: u64, start: u64, end: u64) -> Span {
+        Span { probe: probe.into(), item, lane, start, end, finished: true }
+    }
+
+    fn labels(rows: &Rows<'_>) -> Vec<(String, Vec<u64>)> {
+        rows.rows.iter().map(|row| (row.label.clone(), row.spans.iter().map(|span| span.item).collect())).collect()
+    }
+
+    #[test]
+    fn a_row_for_each_task_that_works_in_the_window() {
+        let spans = [
+            span("work", 0, 1, 0, 10),
+            span("work", 1, 2, 5, 20),
+            span("work", 0, 3, 10, 10),
+            span("work", 2, 4, 30, 40),
+        ];
+        let rows = Rows::of(&spans, 0, 30);
+        assert_eq!(labels(&rows), [("task 1".into(), vec![1, 3]), ("task 2".into(), vec![2])]);
+        assert_eq!(labels(&Rows::of(&spans, 20, 50)), [("task 3".into(), vec![4])]);
+    }
+
+    #[test]
+    fn each_probe_counts_its_own_tasks() {
+        let spans = [span("fetch", 0, 1, 0, 10), span("fetch", 1, 2, 0, 10), span("parse", 5, 1, 10, 20)];
+        let rows = Rows::of(&spans, 0, 20);
+        assert_eq!(rows.probes, ["fetch", "parse"]);
+        assert_eq!(
+            labels(&rows),
+            [("fetch 1".into(), vec![1]), ("fetch 2".into(), vec![2]), ("parse 1".into(), vec![1])]
+        );
+        assert_eq!(rows.rows[2].y - rows.rows[1].y, PITCH + GAP);
+    }
+
+    #[test]
+    fn a_task_for_each_item_shares_rows() {
+        let spans: Vec<_> =
+            (0..100).map(|n| span("work", n, n as u64, 10 * (n as u64 / 4), 10 * (n as u64 / 4) + 10)).collect();
+        let rows = Rows::of(&spans, 0, 1000);
+        assert_eq!(rows.rows.len(), 4);
+        assert_eq!(rows.rows[0].label, "tasks");
+        assert!(rows.rows.iter().all(|row| row.spans.len() == 25));
+    }
+
+    #[test]
+    fn too_many_rows_are_counted() {
+        let spans: Vec<_> = (0..1000).map(|n| span("work", n, n as u64, 0, 10)).collect();
+        let rows = Rows::of(&spans, 0, 10);
+        assert_eq!((rows.rows.len(), rows.hidden), (MOST_ROWS, 1000 - MOST_ROWS));
+    }
+}
