@@ -1,7 +1,6 @@
 //! Where tasks wait, from Tokio's task dumps: the await point in the subject's code and what is awaited.
 
-use crate::sites;
-use crate::tasks;
+use crate::{panics, sites, tasks};
 use std::collections::BTreeMap;
 use tokio::task::Id;
 use verdict::Site;
@@ -73,9 +72,13 @@ pub(crate) fn grouped(parked: &[Parked]) -> Vec<String> {
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86")))]
 async fn waits() -> BTreeMap<Id, Wait> {
     use sites::Owner;
+    use std::future::Future;
 
+    let runtime = tokio::runtime::Handle::current();
+    let mut dump = std::pin::pin!(runtime.dump());
+    let dump = std::future::poll_fn(|cx| panics::while_dumping(|| dump.as_mut().poll(cx)));
     // A dump of a runtime whose tasks never come to rest would wait for ever.
-    let dump = tokio::time::timeout(std::time::Duration::from_secs(1), tokio::runtime::Handle::current().dump()).await;
+    let dump = tokio::time::timeout(std::time::Duration::from_secs(1), dump).await;
     let Ok(dump) = dump else { return BTreeMap::new() };
     let mut waits = BTreeMap::new();
     for task in dump.tasks().iter() {

@@ -215,6 +215,14 @@ async fn failed(payload: Option<Box<dyn Any + Send>>) -> Ended {
 
 async fn stuck() -> Ended {
     let (parked, body) = diagnosis::parked().await;
+    if panics::went_on() {
+        return Verdict::new(
+            Kind::Stuck,
+            "no task runs and no timer is set, yet a parked task goes on as soon as it is polled",
+        )
+        .usually("a lost wake-up: whoever changes what a task waits for must wake the waker that its `poll` stored")
+        .into();
+    }
     let mut verdict = Verdict::new(Kind::Stuck, stuck_sentence(&parked, &body));
     verdict.evidence = diagnosis::grouped(&parked);
     let at = body.at.clone().or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
@@ -243,6 +251,8 @@ fn stuck_cause(parked: &[Parked], body: &Wait) -> &'static str {
         |name: &str| parked.iter().any(|task| task.wait.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name)));
     if body_in("recv") && some_in("Sender::send") {
         "a task waits for room in a channel that nobody reads any more, so the output's own sender never sends"
+    } else if body_in("recv") && some_in("Semaphore::acquire") {
+        "permits that are not given back: the one who would is gone, or waits for what only comes with another permit"
     } else if body_in("recv") && parked.is_empty() {
         "a sender that is kept alive without a task, in a struct or a static: the channel cannot end"
     } else if body_in("recv") {
