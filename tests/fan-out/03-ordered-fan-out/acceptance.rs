@@ -147,8 +147,7 @@ async fn results_stream() {
 /// When it is done, everything comes out in order.
 #[criterion]
 async fn a_straggler_fills_the_window_and_no_more() {
-    const CAUSE: &str =
-        "a permit must be held from dispatch to emission: given back when the work is done, it lets the buffer grow";
+    const CAUSE: &str = "no window, or a permit given back when the work is done: hold it until the result is out";
     let (input, numbers) = Input::of(0..200).open();
     let work = straggler();
     let output = ordered_doubler(numbers, work.clone());

@@ -1,13 +1,11 @@
-//! No dispatcher: the input is behind a lock, and each worker admits, takes and reports gaps for itself. Emitter and
-//! workers are tasks of their own, and the token of shutdown is the output's `closed`.
+//! No dispatcher: the input is behind a lock, and each worker admits, takes and reports gaps for itself. A
+//! supervisor and the emitter are tasks of their own; permits go back before the send. Panics end a task per item.
 
 mod reorder;
 
 pub use reorder::{Missing, ReorderBuffer};
 
-use futures::FutureExt;
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{Mutex, Semaphore};

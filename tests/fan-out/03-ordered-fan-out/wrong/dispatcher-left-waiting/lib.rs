@@ -1,4 +1,6 @@
-//! Caught by: dropping_a_full_output_leaves_nothing (leak)
+//! Caught by: results_stream (leak), a_reader_that_stops_holds_back_the_input (leak),
+//!     waiting_tasks_are_parked (leak), dropping_the_output_cancels_the_work (fail),
+//!     dropping_a_full_output_leaves_nothing (leak)
 //!
 //! "The emitter has ended, so the rest will": nobody gives permits back any more, and the dispatcher waits for one.
 

@@ -1,4 +1,6 @@
-//! Caught by: closing_loses_nothing (fail), a_missing_number_is_reported_and_not_waited_for (fail)
+//! Caught by: results_come_in_the_order_of_the_input (fail), a_straggler_fills_the_window_and_no_more (fail),
+//!     an_input_that_ends_with_a_gap_is_drained (fail), a_panic_costs_its_own_number_only (fail),
+//!     closing_loses_nothing (fail), a_missing_number_is_reported_and_not_waited_for (fail)
 //!
 //! "Closed means over": the end is looked at before what is still in the buffer.
 

@@ -1,4 +1,4 @@
-//! Caught by: a_panic_costs_its_own_number_only (fail)
+//! Caught by: a_panic_costs_its_own_number_only (stuck)
 //!
 //! "The runtime catches panics": it does, but nobody reports the number, and the worker is gone.
 

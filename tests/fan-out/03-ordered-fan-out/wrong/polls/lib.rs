@@ -1,4 +1,4 @@
-//! Caught by: waiting_tasks_are_parked (spin), results_stream (fail)
+//! Caught by: waiting_tasks_are_parked (spin)
 //!
 //! "Look again in a millisecond": the emitter asks the buffer with a timer instead of a waker.
 

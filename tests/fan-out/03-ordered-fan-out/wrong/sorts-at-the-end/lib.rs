@@ -1,4 +1,5 @@
-//! Caught by: results_stream (fail)
+//! Caught by: results_stream (fail), a_straggler_fills_the_window_and_no_more (bound),
+//!     a_reader_that_stops_holds_back_the_input (bound), a_gap_is_reported_at_once (fail)
 //!
 //! "Order is a matter of sorting": the workers' results are collected, and sorted when the input has ended.
 

@@ -1,4 +1,4 @@
-//! Caught by: a_taker_that_waits_is_woken_for_every_number (stuck), closing_loses_nothing (stuck)
+//! Caught by: a_taker_that_waits_is_woken_for_every_number (stuck)
 //!
 //! "Look, then insert": whether the turn has come is decided in one critical section, the value stored in another.
 //! If the turn comes in between, nobody wakes the taker.
