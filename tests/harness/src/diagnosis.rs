@@ -16,6 +16,24 @@ pub(crate) struct Wait {
     pub(crate) test: Option<Site>,
 }
 
+impl Wait {
+    /// How much it tells. A task may wait in several places at once; that it also listens for the end, to
+    /// `closed` or `cancelled`, is the least of them. Of equals the first is shown.
+    fn telling(&self) -> u8 {
+        let known = self.at.is_some() || self.test.is_some();
+        match (known, self.for_the_end()) {
+            (true, false) => 3,
+            (true, true) => 2,
+            (false, _) => u8::from(self.leaf.is_some()),
+        }
+    }
+
+    /// Whether it waits for a sign to stop.
+    pub(crate) fn for_the_end(&self) -> bool {
+        self.leaf.as_deref().is_some_and(|leaf| leaf.ends_with("closed") || leaf.contains("ancel"))
+    }
+}
+
 /// A living task of the subject, as a message shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Parked {
@@ -82,8 +100,9 @@ async fn waits() -> BTreeMap<Id, Wait> {
     let Ok(dump) = dump else { return BTreeMap::new() };
     let mut waits = BTreeMap::new();
     for task in dump.tasks().iter() {
-        let mut wait = Wait::default();
+        let mut best = Wait::default();
         for backtrace in task.trace().resolve_backtraces() {
+            let mut wait = Wait::default();
             let symbols = backtrace.frames().flat_map(|frame| frame.symbols());
             let mut leaf = None;
             for symbol in symbols {
@@ -101,12 +120,12 @@ async fn waits() -> BTreeMap<Id, Wait> {
                     wait.leaf = wait.leaf.take().or(leaf.take());
                 }
             }
-            if wait.at.is_some() || wait.test.is_some() {
-                break;
-            }
             wait.leaf = wait.leaf.take().or(leaf.take());
+            if wait.telling() > best.telling() {
+                best = wait;
+            }
         }
-        waits.insert(task.id(), wait);
+        waits.insert(task.id(), best);
     }
     waits
 }
@@ -143,7 +162,7 @@ fn named(symbol: &str) -> Option<String> {
     if !matches!(parts.first(), Some(&"tokio" | &"tokio_util")) {
         return None;
     }
-    const INNER: [&str; 6] = ["bounded", "unbounded", "chan", "cancellation_token", "join", "mutex"];
+    const INNER: [&str; 7] = ["bounded", "unbounded", "chan", "cancellation_token", "join", "mutex", "semaphore"];
     let shown: Vec<&str> = parts[from + 1..].iter().copied().filter(|part| !INNER.contains(part)).collect();
     match shown.last() {
         Some(&"poll") => Some(shown[..shown.len() - 1].join("::")),

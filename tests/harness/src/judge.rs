@@ -74,15 +74,23 @@ pub fn judge_model(
 /// A search without an end is a verdict too. Never the search itself stops early: it would pass.
 fn limit(channel: Channel, deadline: Duration) {
     let watch = move || {
-        std::thread::sleep(deadline);
+        let began = std::time::Instant::now();
+        while began.elapsed() < deadline {
+            std::thread::park_timeout(deadline.saturating_sub(began.elapsed()));
+        }
         let seen = format!("loom is not through with the interleavings after {} s of real time", deadline.as_secs());
         channel.answer(Verdict::new(Kind::Timeout, seen).usually(
             "a loop around the lock, which gives loom ever more to interleave, or a lock that is not `workbook::sync`'s",
         ));
-        std::process::exit(101);
+        end();
     };
     // Without this the supervisor's deadline is left.
     let _ = std::thread::Builder::new().name(watchdog::NAME.to_owned()).spawn(watch);
+}
+
+#[expect(clippy::disallowed_methods, reason = "loom's thread may never come back; the verdict has been sent")]
+fn end() -> ! {
+    std::process::exit(101)
 }
 
 fn supervised(criterion: &Criterion, judge: impl FnOnce(&Channel) -> Verdict) {
@@ -253,6 +261,8 @@ fn stuck_cause(parked: &[Parked], body: &Wait) -> &'static str {
         "a task waits for room in a channel that nobody reads any more, so the output's own sender never sends"
     } else if body_in("recv") && some_in("Semaphore::acquire") {
         "permits that are not given back: the one who would is gone, or waits for what only comes with another permit"
+    } else if body_in("recv") && !parked.is_empty() && parked.iter().all(|task| task.wait.for_the_end()) {
+        "beside the sign to stop, the task waits for a future of your own that is never ready, or that nobody wakes"
     } else if body_in("recv") && parked.is_empty() {
         "a sender that is kept alive without a task, in a struct or a static: the channel cannot end"
     } else if body_in("recv") {
