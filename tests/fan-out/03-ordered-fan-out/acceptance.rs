@@ -159,7 +159,8 @@ async fn a_straggler_fills_the_window_and_no_more() {
     check::at_most("numbers taken while number 0 works", input.taken(), WINDOW + HANDS).usually(CAUSE);
     drop(input);
     let seen = all(output).await;
-    check::items(&seen, &expected(200, |_| false)).usually("results lost or overtaken while the window was full");
+    check::items(&seen, &expected(200, |_| false))
+        .usually("a result that overtakes another, or results that are lost at the end");
 }
 
 /// While nobody reads, at most 38 numbers are taken from the input: 32 in the window, 4 in the output channel and
@@ -213,7 +214,7 @@ async fn a_gap_is_reported_at_once() {
         seen.push(result);
     }
     check::items(&seen, &expected(4, |seq| seq == 2))
-        .usually("the gap is waited for until the input ends; the number after it already says that it will not come");
+        .usually("the gap is skipped in silence, or waited for until the input ends: the number after it says that it will not come");
     drop(input);
 }
 
@@ -236,7 +237,7 @@ async fn a_panic_costs_its_own_number_only() {
     let start = Instant::now();
     let seen = all(ordered_doubler(Input::of(0..1000).ended(), work)).await;
     check::items(&seen, &expected(1000, panics))
-        .usually("a panic that ends the stage, or that loses its number without a report");
+        .usually("a panic that ends its worker or the stage, or whose number is lost without a report");
     check::took_at_most(start, ms(1000) * 105 / 100 / WORKERS as u32)
         .usually("a worker that ends with its panic is not replaced");
 }
