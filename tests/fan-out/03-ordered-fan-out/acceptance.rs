@@ -1,9 +1,12 @@
 //! Eight workers and one order: a reorder buffer, the window that bounds it, and the numbers that never come.
 
+use harness::task::spawn;
 use harness::{check, criterion, drain, ms, pass, quiescent, random, watched};
 use rand::RngExt;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
-use task::{Missing, Tagged, ordered_doubler};
+use task::{Missing, ReorderBuffer, Tagged, ordered_doubler};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, timeout};
 use workbook::Work;
@@ -100,6 +103,35 @@ fn taking(times: Vec<Duration>) -> Work {
 /// Work of 1 ms an item, but for number 0, which takes 10 s.
 fn straggler() -> Work {
     Work::varying(|item| if item == 0 { ms(10_000) } else { ms(1) })
+}
+
+/// The buffer alone: what comes before its turn is held back and counted, lost numbers too; in its turn it comes
+/// out. A number whose turn is over is dropped.
+#[criterion]
+async fn the_buffer_gives_each_number_in_its_turn() {
+    let buffer = ReorderBuffer::new();
+    let mut taker = spawn(poll_fn(|cx| buffer.poll_next(cx)));
+    buffer.insert(Tagged { seq: 2, value: 20 });
+    buffer.lose(1);
+    check::that(taker.poll().is_pending(), "something comes out before number 0 is in")
+        .usually("the lowest number is taken, whether it is the next one or not");
+    check::equal("numbers held back before number 0 is in", buffer.len(), 2)
+        .usually("a lost number is not kept until its turn");
+    buffer.insert(Tagged { seq: 0, value: 0 });
+    check::that(taker.is_woken(), "the taker is not woken when number 0 is in").usually("its waker is not stored");
+    let mut seen = Vec::new();
+    while let Poll::Ready(Some(result)) = taker.poll() {
+        seen.push(Seen::from(result));
+    }
+    check::items(&seen, &[Seen::Number(0, 0), Seen::Missing(1), Seen::Number(2, 20)])
+        .usually("a number that does not wait for its turn, or a loss that is not reported");
+    buffer.insert(Tagged { seq: 1, value: 10 });
+    check::equal("numbers held back after all are out and number 1 comes once more", buffer.len(), 0)
+        .usually("a number that comes after its turn is kept, and never comes out");
+    buffer.close();
+    check::that(taker.is_woken(), "the taker is not woken by the close").usually("`close` only sets a flag");
+    check::that(matches!(taker.poll(), Poll::Ready(None)), "the closed and empty buffer does not end")
+        .usually("something is still counted as held back");
 }
 
 /// A thousand numbers, whose work takes 0 to 4 ms at random, come out doubled, in the order of the input, each
