@@ -58,6 +58,7 @@ pub fn judge_model(
 ) {
     supervised(criterion, |channel| {
         tasks::wall_ms();
+        limit(channel.clone(), criterion.deadline);
         let answer = channel.clone();
         let interleavings = explore(Box::new(move |verdict| answer.answer(verdict)));
         if interleavings < at_least {
@@ -68,6 +69,20 @@ pub fn judge_model(
         }
         Verdict::pass()
     });
+}
+
+/// A search without an end is a verdict too. Never the search itself stops early: it would pass.
+fn limit(channel: Channel, deadline: Duration) {
+    let watch = move || {
+        std::thread::sleep(deadline);
+        let seen = format!("loom is not through with the interleavings after {} s of real time", deadline.as_secs());
+        channel.answer(Verdict::new(Kind::Timeout, seen).usually(
+            "a loop around the lock, which gives loom ever more to interleave, or a lock that is not `workbook::sync`'s",
+        ));
+        std::process::exit(101);
+    };
+    // Without this the supervisor's deadline is left.
+    let _ = std::thread::Builder::new().name(watchdog::NAME.to_owned()).spawn(watch);
 }
 
 fn supervised(criterion: &Criterion, judge: impl FnOnce(&Channel) -> Verdict) {

@@ -1,11 +1,12 @@
 //! Runs a model: every interleaving within a bound on preemptions, and for the one that fails, its steps.
 
-use crate::steps::{self, Step};
+use crate::steps::{self, Step, What};
 use std::future::Future;
+use std::panic::{Location, PanicHookInfo};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
+use std::task::{Context, Wake, Waker};
 use verdict::{Kind, Site, Verdict};
 
 pub use loom::thread::JoinHandle;
@@ -22,18 +23,20 @@ pub fn explore(
     let explored = Arc::new(AtomicU64::new(0));
     let body = Arc::new(body);
     let fail = Mutex::new(Some(fail));
-    let count = explored.clone();
     std::panic::set_hook(Box::new(move |info| {
         // A second panic comes while the first unwinds: the first one is the cause.
         let Some(fail) = fail.lock().ok().and_then(|mut fail| fail.take()) else { return };
-        let message = info.payload_as_str().unwrap_or("a panic without a message");
-        fail(failure(message, info.location(), count.load(Relaxed)));
+        fail(failure(info));
         end();
     }));
     for bound in 0..=preemptions {
         explored.store(0, Relaxed);
         let mut builder = loom::model::Builder::new();
         builder.preemption_bound = Some(bound);
+        // What loom would take from the environment: a search that is cut short passes.
+        builder.max_duration = None;
+        builder.max_permutations = None;
+        builder.checkpoint_file = None;
         let (body, explored) = (body.clone(), explored.clone());
         builder.check(move || {
             steps::clear();
@@ -43,6 +46,11 @@ pub fn explore(
     }
     let _ = std::panic::take_hook();
     explored.load(Relaxed)
+}
+
+/// Names the thread that runs the model's body, for the steps.
+pub fn name(name: &'static str) {
+    steps::name_body(name);
 }
 
 /// A deadlocked model panics a second time while the first panic unwinds, which would abort.
@@ -58,18 +66,19 @@ pub fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 's
 }
 
 /// Polls a future until it is ready; between two polls this thread waits to be woken.
+///
+/// Now and then loom polls without a wake, as a runtime may.
 #[track_caller]
 pub fn block_on<F: Future>(what: &str, future: F) -> F::Output {
-    let at = std::panic::Location::caller();
+    let at = Location::caller();
     let mut future = pin!(future);
+    let mut waker = None;
     loom::future::block_on(std::future::poll_fn(|cx| {
-        let polled = future.as_mut().poll(cx);
+        let waker = waker.get_or_insert_with(|| noted(cx.waker()));
+        let polled = future.as_mut().poll(&mut Context::from_waker(waker));
         let saw = if polled.is_ready() { "is ready" } else { "is pending: waits to be woken" };
-        steps::note_at(format!("{what} {saw}"), at);
-        match polled {
-            Poll::Ready(output) => Poll::Ready(output),
-            Poll::Pending => Poll::Pending,
-        }
+        steps::note_at(format!("{what} {saw}"), Some(at));
+        polled
     }))
 }
 
@@ -79,49 +88,118 @@ pub fn step(what: &str) {
     steps::note(what);
 }
 
+/// The waker of the thread that runs, noting each wake.
+fn noted(waker: &Waker) -> Waker {
+    Waker::from(Arc::new(Noted { waker: waker.clone(), thread: steps::thread() }))
+}
+
+struct Noted {
+    waker: Waker,
+    thread: String,
+}
+
+impl Wake for Noted {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        steps::note_at(format!("wakes the {}", self.thread), None);
+        self.waker.wake_by_ref();
+    }
+}
+
 /// What a panic out of an interleaving means.
-fn failure(message: &str, location: Option<&std::panic::Location<'_>>, interleaving: u64) -> Verdict {
+fn failure(info: &PanicHookInfo<'_>) -> Verdict {
     let steps = steps::take();
-    let verdict = if message.starts_with("deadlock") {
-        Verdict::new(Kind::Stuck, format!("in interleaving {interleaving} every thread waits, for ever"))
-            .usually("a lost wake-up: the state is looked at and the waker is stored in two critical sections")
+    let panicked = info.location();
+    let mut verdict = if let Some(finding) = info.payload().downcast_ref::<Verdict>() {
+        finding.clone()
+    } else {
+        let message = info.payload_as_str().unwrap_or("a panic without a message").trim_end();
+        meaning(message, panicked.filter(|location| is_subject(location)))
+    };
+    if verdict.kind == Kind::Unstarted {
+        return verdict;
+    }
+    if verdict.at.is_none() {
+        verdict.at = last_line(verdict.kind, &steps);
+    }
+    verdict.evidence.extend(lines(&steps));
+    verdict
+}
+
+fn meaning(message: &str, subject: Option<&Location<'_>>) -> Verdict {
+    let short: Vec<&str> = message.lines().take(3).map(str::trim).collect();
+    let short = short.join(" ");
+    if message.starts_with("deadlock") {
+        Verdict::new(Kind::Stuck, "in this interleaving every thread that is left waits, for ever").usually(
+            "a lost wake-up: between the look at the state and the store of the waker, the lock was given back",
+        )
     } else if message.contains("leaked") {
-        Verdict::new(Kind::Leak, format!("in interleaving {interleaving} something is never dropped"))
-            .usually("a cycle of `Arc`s, or a waker kept after the end")
+        Verdict::new(Kind::Leak, "in this interleaving something is never dropped")
+            .usually("a cycle of `Arc`s, or something forgotten")
     } else if message.contains("maximum number of branches") {
         Verdict::new(Kind::Spin, "a thread takes step after step without anything changing")
-            .usually("a loop that waits by looking again and again: store the waker and return `Pending`")
+            .usually("a loop that looks again and again: store the waker and return `Pending`")
+    } else if let Some(what) = message.strip_prefix("not yet implemented") {
+        let what = what.trim_start_matches(':').trim();
+        let seen =
+            if what.is_empty() { "nothing is written here yet".to_owned() } else { format!("still to write: {what}") };
+        Verdict::new(Kind::Unstarted, seen).at(subject.map(site))
+    } else if let Some(location) = subject {
+        Verdict::new(Kind::Crash, format!("panicked in this interleaving: {short}")).at(Some(site(location)))
     } else {
-        let message: Vec<&str> = message.lines().take(3).map(str::trim).collect();
-        Verdict::new(Kind::Fail, format!("in interleaving {interleaving}: {}", message.join(" ")))
+        Verdict::new(Kind::Fail, format!("in this interleaving: {short}"))
             .usually("two critical sections where the invariant needs one")
-    };
-    let at = steps.iter().rev().map(|step| site(step.at)).find(|site| site.file.starts_with("src/"));
-    let panicked = location.map(site).filter(|site| site.file.starts_with("src/"));
-    let mut verdict = verdict.at(panicked.or(at));
-    verdict.evidence = lines(&steps);
-    verdict
+    }
+}
+
+/// The subject's line to look at: where the thread that cannot go on last was, else the last step.
+fn last_line(kind: Kind, steps: &[Step]) -> Option<Site> {
+    let subjects = || steps.iter().rev().filter_map(|step| Some((step, step.at.filter(|at| is_subject(at))?)));
+    let waits = |step: &Step| matches!(&step.what, What::Other(what) if what.contains("waits to be"));
+    let waiting = steps.iter().rev().find(|step| waits(step)).map(|step| &step.thread);
+    let of_waiting = subjects().find(|(step, _)| kind == Kind::Stuck && Some(&step.thread) == waiting);
+    of_waiting.or_else(|| subjects().next()).map(|(_, at)| site(at))
 }
 
 /// The last steps, by thread: what leads to the failure.
 fn lines(steps: &[Step]) -> Vec<String> {
-    const SHOWN: usize = 11;
-    let skipped = steps.len().saturating_sub(SHOWN);
-    let width = steps.iter().map(|step| step.thread.chars().count()).max().unwrap_or(0);
+    const SHOWN: usize = 12;
+    let skipped = if steps.len() > SHOWN { steps.len() - SHOWN + 1 } else { 0 };
+    let shown = &steps[skipped..];
+    let width = shown.iter().map(|step| step.thread.chars().count()).max().unwrap_or(0);
     let mut lines = Vec::new();
     if skipped > 0 {
         lines.push(format!("… after {skipped} earlier steps:"));
     }
-    lines.extend(
-        steps[skipped..].iter().map(|step| format!("{:<width$}  {}, {}", step.thread, step.what, site(step.at))),
-    );
+    lines.extend(shown.iter().map(|step| {
+        let what = match &step.what {
+            What::WaitsForLock => "waits for the lock",
+            What::TakesLock => "takes the lock",
+            What::Other(what) => what,
+        };
+        match step.at {
+            Some(at) => format!("{:<width$}  {what}, {}", step.thread, site(at)),
+            None => format!("{:<width$}  {what}", step.thread),
+        }
+    }));
     lines
 }
 
-fn site(location: &std::panic::Location<'_>) -> Site {
+/// Whether a line is the subject's: none of a dependency's, of the workbook's own or of the model's.
+fn is_subject(location: &Location<'_>) -> bool {
+    const OTHERS: [&str; 5] = ["/registry/src/", "/rustc/", "/rustlib/", "tests/loom/src/", "tests/harness/src/"];
+    let path = location.file();
+    !OTHERS.iter().any(|part| path.contains(part)) && !path.ends_with("loom.rs")
+}
+
+fn site(location: &Location<'_>) -> Site {
     let path = location.file();
     let file = match path.rfind("/src/") {
         Some(at) => &path[at + 1..],
+        None if path.starts_with("src/") => path,
         None => path.rsplit('/').next().unwrap_or(path),
     };
     Site { file: file.to_owned(), line: location.line() }

@@ -1,9 +1,9 @@
 //! The names of `workbook::sync`, with loom behind them.
 
-use crate::steps::note;
+use crate::steps::{What, note, note_lock};
 use loom::sync as inner;
 use std::ops::{Deref, DerefMut};
-use std::sync::LockResult;
+use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 pub use loom::sync::Arc;
 
@@ -24,19 +24,46 @@ impl<T> Mutex<T> {
     /// Locks.
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        note("waits for the lock");
-        match self.0.lock() {
+        note_lock(What::WaitsForLock);
+        let locked = self.0.lock();
+        note_lock(What::TakesLock);
+        guarded(locked)
+    }
+
+    /// Locks, unless somebody else has the lock.
+    #[track_caller]
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        match self.0.try_lock() {
             Ok(guard) => {
-                note("has the lock");
+                note_lock(What::TakesLock);
                 Ok(MutexGuard(Some(guard)))
             }
-            Err(poison) => Err(std::sync::PoisonError::new(MutexGuard(Some(poison.into_inner())))),
+            Err(TryLockError::Poisoned(poison)) => {
+                note_lock(What::TakesLock);
+                Err(TryLockError::Poisoned(PoisonError::new(MutexGuard(Some(poison.into_inner())))))
+            }
+            Err(TryLockError::WouldBlock) => {
+                note("finds the lock taken");
+                Err(TryLockError::WouldBlock)
+            }
         }
+    }
+
+    /// The value, without locking: there is no other reference.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.0.get_mut()
     }
 
     /// The value, without the lock.
     pub fn into_inner(self) -> LockResult<T> {
         self.0.into_inner()
+    }
+}
+
+fn guarded<T>(locked: LockResult<inner::MutexGuard<'_, T>>) -> LockResult<MutexGuard<'_, T>> {
+    match locked {
+        Ok(guard) => Ok(MutexGuard(Some(guard))),
+        Err(poison) => Err(PoisonError::new(MutexGuard(Some(poison.into_inner())))),
     }
 }
 
@@ -75,13 +102,22 @@ impl Condvar {
     pub fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         note("waits to be notified");
         let guard = guard.0.take().expect("a guard holds its lock");
-        match self.0.wait(guard) {
-            Ok(guard) => {
-                note("was notified, has the lock");
-                Ok(MutexGuard(Some(guard)))
-            }
-            Err(poison) => Err(std::sync::PoisonError::new(MutexGuard(Some(poison.into_inner())))),
+        let locked = self.0.wait(guard);
+        note("was notified, takes the lock");
+        guarded(locked)
+    }
+
+    /// Waits to be notified for as long as `condition` holds.
+    #[track_caller]
+    pub fn wait_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        while condition(&mut *guard) {
+            guard = self.wait(guard)?;
         }
+        Ok(guard)
     }
 
     /// Wakes one that waits.
@@ -101,5 +137,125 @@ impl Condvar {
 
 /// Atomics, fences and orderings.
 pub mod atomic {
-    pub use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+    use crate::steps::note;
+    use loom::sync::atomic as inner;
+
+    pub use loom::sync::atomic::Ordering;
+
+    /// A fence between threads.
+    #[track_caller]
+    pub fn fence(order: Ordering) {
+        note(format!("fences, {order:?}"));
+        inner::fence(order);
+    }
+
+    macro_rules! atomic {
+        ($name:ident, $value:ty) => {
+            #[doc = concat!("As [`std::sync::atomic::", stringify!($name), "`].")]
+            #[derive(Debug, Default)]
+            pub struct $name(inner::$name);
+
+            impl $name {
+                /// An atomic with this value.
+                pub fn new(value: $value) -> $name {
+                    $name(inner::$name::new(value))
+                }
+
+                /// Loads.
+                #[track_caller]
+                pub fn load(&self, order: Ordering) -> $value {
+                    let value = self.0.load(order);
+                    note(format!("loads {value}, {order:?}"));
+                    value
+                }
+
+                /// Stores.
+                #[track_caller]
+                pub fn store(&self, value: $value, order: Ordering) {
+                    self.0.store(value, order);
+                    note(format!("stores {value}, {order:?}"));
+                }
+
+                /// Stores, and returns what was there.
+                #[track_caller]
+                pub fn swap(&self, value: $value, order: Ordering) -> $value {
+                    let before = self.0.swap(value, order);
+                    note(format!("swaps {before} for {value}, {order:?}"));
+                    before
+                }
+
+                /// Stores `new` if `current` is there.
+                #[track_caller]
+                pub fn compare_exchange(
+                    &self,
+                    current: $value,
+                    new: $value,
+                    success: Ordering,
+                    failure: Ordering,
+                ) -> Result<$value, $value> {
+                    let result = self.0.compare_exchange(current, new, success, failure);
+                    match result {
+                        Ok(_) => note(format!("exchanges {current} for {new}, {success:?}")),
+                        Err(seen) => note(format!("finds {seen} instead of {current}, {failure:?}")),
+                    }
+                    result
+                }
+
+                /// As [`compare_exchange`](Self::compare_exchange), and may fail without a reason.
+                #[track_caller]
+                pub fn compare_exchange_weak(
+                    &self,
+                    current: $value,
+                    new: $value,
+                    success: Ordering,
+                    failure: Ordering,
+                ) -> Result<$value, $value> {
+                    self.compare_exchange(current, new, success, failure)
+                }
+
+                /// Changes the value until nobody else does in between.
+                #[track_caller]
+                pub fn fetch_update(
+                    &self,
+                    success: Ordering,
+                    failure: Ordering,
+                    mut change: impl FnMut($value) -> Option<$value>,
+                ) -> Result<$value, $value> {
+                    let mut before = self.load(failure);
+                    while let Some(new) = change(before) {
+                        match self.compare_exchange(before, new, success, failure) {
+                            Ok(before) => return Ok(before),
+                            Err(seen) => before = seen,
+                        }
+                    }
+                    Err(before)
+                }
+            }
+        };
+    }
+
+    macro_rules! fetch {
+        ($name:ident, $value:ty, $($operation:ident),+) => {
+            impl $name {
+                $(
+                    #[doc = concat!("As the standard library's `", stringify!($operation), "`.")]
+                    #[track_caller]
+                    pub fn $operation(&self, value: $value, order: Ordering) -> $value {
+                        let before = self.0.$operation(value, order);
+                        note(format!("{}({value}) on {before}, {order:?}", stringify!($operation)));
+                        before
+                    }
+                )+
+            }
+        };
+    }
+
+    atomic!(AtomicBool, bool);
+    atomic!(AtomicU32, u32);
+    atomic!(AtomicU64, u64);
+    atomic!(AtomicUsize, usize);
+    fetch!(AtomicBool, bool, fetch_and, fetch_or, fetch_xor);
+    fetch!(AtomicU32, u32, fetch_add, fetch_sub, fetch_max, fetch_min, fetch_and, fetch_or);
+    fetch!(AtomicU64, u64, fetch_add, fetch_sub, fetch_max, fetch_min, fetch_and, fetch_or);
+    fetch!(AtomicUsize, usize, fetch_add, fetch_sub, fetch_max, fetch_min, fetch_and, fetch_or);
 }

@@ -99,7 +99,8 @@ fn start(run: Run<'_>) -> std::io::Result<(Child, UnixStream, String)> {
 fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, started: Instant) -> Judged {
     let (events, inbox) = mpsc::channel();
     let printed = Arc::new(AtomicUsize::new(0));
-    let (stdout, stderr) = (child.stdout.take().expect("stdout is piped"), child.stderr.take().expect("stderr is piped"));
+    let (stdout, stderr) =
+        (child.stdout.take().expect("stdout is piped"), child.stderr.take().expect("stderr is piped"));
     widen(&stdout);
     widen(&stderr);
     let stdout = drain(stdout, &printed, &events);
