@@ -13,7 +13,7 @@
 //! - Width: never more than 8 numbers are in flight, and 8 are whenever so many wait. A thousand numbers of
 //!   1 ms take 125 ms.
 //! - No waiting for each other: whoever is free takes the next number. When every eighth number takes 8 ms and
-//!   the others 1 ms, a thousand take 239 ms. While one number takes 10 s, the other 999 are done in 143 ms.
+//!   the others 1 ms, a thousand take at most 239 ms. While one number takes 10 s, the other 999 are done in 143 ms.
 //! - Streaming: a result leaves as soon as it is there, though no other number may follow.
 //! - Backpressure: when nobody reads, the workers park. At most 25 numbers are taken from the input and not
 //!   read: 8 in the output, 8 in the workers' hands, and 9 more that a design may hold on the way, such as one
