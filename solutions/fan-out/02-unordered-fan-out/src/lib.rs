@@ -17,8 +17,8 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use workbook::Work;
 
-/// How many numbers are worked on at once, at most. The work only waits, so the width is what the downstream
-/// of it bears, not the number of cores.
+/// How many numbers are worked on at once, at most. The work only waits, so the width follows what its
+/// downstream can bear, not the number of cores.
 pub const WORKERS: usize = 8;
 
 /// How many results wait in the output, at most.
