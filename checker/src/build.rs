@@ -186,9 +186,7 @@ fn broken(message: &Diagnostic, in_tests: bool) -> Verdict {
         .filter(|child| child.message.contains("expected"))
         .map(|child| child.message.lines().map(str::trim).collect::<Vec<_>>().join(", "));
     verdict.evidence = labels.chain(notes).take(4).collect();
-    verdict.usually(
-        "a public name or signature that was changed: `checker show` names the stub, whose signatures the tests use",
-    )
+    verdict.usually("a public name or signature that was changed: `git diff` shows it; the tests use those of the stub")
 }
 
 fn progress(quiet: bool) -> ProgressBar {

@@ -54,6 +54,9 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
         json(task, &judged, outcome.warnings, exit);
     } else {
         anstream::print!("{}", report::sum(&judged));
+        if let Some(again) = report::again(&judged, &command(task, options)) {
+            anstream::print!("{again}");
+        }
     }
     if learners && options.only.is_none() && !options.skip_models {
         let mut progress = Progress::read(workbook.root());
@@ -108,6 +111,16 @@ fn subject<'a>(task: &'a Task, options: &TaskOptions) -> Result<(Subject<'a>, Wh
                 .help(format!("one of {}", names.join(", "))))
         }
     }
+}
+
+/// The command that judges the same subject again.
+fn command(task: &Task, options: &TaskOptions) -> String {
+    let of = match &options.variant {
+        Some(name) => format!(" --variant {name}"),
+        None if options.solution => " --solution".to_owned(),
+        None => String::new(),
+    };
+    format!("cargo checker task {}{of}", show::short(task))
 }
 
 /// What to do after the report.
