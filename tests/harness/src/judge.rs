@@ -2,6 +2,7 @@
 
 use crate::channel::Channel;
 use crate::diagnosis::{self, Parked, Wait};
+use crate::tasks::Blocked;
 use crate::{os, panics, probes, quiet, seed, sites, tasks, watchdog};
 use futures::future::{BoxFuture, Either};
 use std::any::Any;
@@ -253,27 +254,34 @@ async fn hung(criterion: &Criterion) -> Ended {
 }
 
 fn blocked() -> Option<Verdict> {
-    let blocked = tasks::blocked()?;
+    tasks::blocked().iter().find_map(judge_blocked)
+}
+
+/// What a poll that waited means; nothing, if it met a lock inside Tokio.
+fn judge_blocked(blocked: &Blocked) -> Option<Verdict> {
+    let slept_at = blocked.waits.slept.as_ref().map(sites::subject_frame);
+    let (how, at, cause) = if let Some(slept_at) = slept_at {
+        (
+            " in `std::thread::sleep`",
+            slept_at,
+            "`std::thread::sleep` stops the thread and every task on it; `tokio::time::sleep(…).await` parks this one",
+        )
+    } else {
+        (
+            ", waiting",
+            Some(blocked.waits.waited.iter().find_map(sites::waiting_frame)?),
+            "a std lock, a blocking `recv`, a thread or process: use Tokio's and await it, or do it in `spawn_blocking`",
+        )
+    };
     let who = match blocked.spawned_at {
         Some(location) => format!("the task spawned at {}", sites::located(location)),
         None => "a call from the test".to_owned(),
     };
-    let slept = blocked.slept_at.is_some();
-    let how = if slept { " in `std::thread::sleep`" } else { "" };
-    let milliseconds = blocked.held.as_secs_f64() * 1e3;
-    let slept_at = blocked.slept_at.and_then(|backtrace| sites::subject_frame(&backtrace));
-    let at = slept_at.or_else(|| blocked.spawned_at.map(sites::located));
-    let cause = if slept {
-        "`std::thread::sleep` stops the thread and every task on it; `tokio::time::sleep(…).await` parks this one"
-    } else {
-        "a std lock, a blocking `recv` or file access inside async code: await an async one, or use `spawn_blocking`"
-    };
     // A wall-clock figure, so rounded: it is what happened, not what is asked.
-    Some(
-        Verdict::new(Kind::Blocked, format!("{who} blocked the runtime's thread{how}, for {milliseconds:.0} ms in one poll"))
-            .at(at)
-            .usually(cause),
-    )
+    let milliseconds = blocked.held.as_secs_f64() * 1e3;
+    let seen = format!("{who} blocked the runtime's thread{how}, for {milliseconds:.0} ms in one poll");
+    let at = at.or_else(|| blocked.spawned_at.map(sites::located));
+    Some(Verdict::new(Kind::Blocked, seen).at(at).usually(cause))
 }
 
 fn spinning() -> Option<Verdict> {

@@ -1,18 +1,17 @@
 //! What the runtime's hooks tell: which tasks live, where they were spawned, how often they are polled.
 
 use futures::task::AtomicWaker;
-use std::backtrace::Backtrace;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant as WallInstant;
+use std::time::{Duration, Instant as WallInstant};
 use tokio::runtime::TaskMeta;
 use tokio::task::Id;
 use tokio::time::Instant;
 
-use crate::os::{self, Waits};
+use crate::os::{self, PollWaits};
 
 /// A living task of the subject.
 #[derive(Clone, Debug)]
@@ -28,9 +27,9 @@ pub(crate) struct Task {
 pub(crate) struct Blocked {
     /// Where the task was spawned; `None` for the test's own task, which calls the subject directly.
     pub(crate) spawned_at: Option<&'static Location<'static>>,
-    pub(crate) held: std::time::Duration,
-    /// Where it slept with `std::thread::sleep`, if that is what it did; its lines are not looked up yet.
-    pub(crate) slept_at: Option<Arc<Backtrace>>,
+    pub(crate) held: Duration,
+    /// What it waited for.
+    pub(crate) waits: Arc<PollWaits>,
 }
 
 /// A task that is polled again and again at one instant.
@@ -48,7 +47,8 @@ struct Board {
     /// Spawn sites of all tasks, living and ended.
     spawned: BTreeMap<Id, &'static Location<'static>>,
     polls: u64,
-    blocked: Option<Blocked>,
+    /// Polls that waited for something, the longest first.
+    blocked: Vec<Blocked>,
     spinning: Option<Spinning>,
 }
 
@@ -57,26 +57,45 @@ static BOARD: Mutex<Board> = Mutex::new(Board {
     living: BTreeMap::new(),
     spawned: BTreeMap::new(),
     polls: 0,
-    blocked: None,
+    blocked: Vec::new(),
     spinning: None,
 });
 
-/// A poll that waits for less than this is not worth a word.
-const SHORTEST_BLOCK: std::time::Duration = std::time::Duration::from_micros(500);
+/// Shorter sleeps are not worth a word.
+const SHORTEST_SLEEP: Duration = Duration::from_micros(500);
+/// A short critical section behind a std lock is good practice, and takes this long when its holder is preempted.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+/// So many polls that waited are looked into.
+const MOST_BLOCKED: usize = 32;
 
 /// Wakes the root future, which looks at [`interrupted`].
 pub(crate) static ROOT: AtomicWaker = AtomicWaker::new();
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// The poll that is under way, for the watchdog, which must not wait for a lock: when it began (wall clock,
-/// milliseconds since the run began, plus one; 0 between polls) and where its task was spawned (null for the
-/// test's own task).
-static POLL_BEGAN: AtomicU64 = AtomicU64::new(0);
-static POLL_SITE: AtomicPtr<Location<'static>> = AtomicPtr::new(std::ptr::null_mut());
+/// The poll that is under way on one of the runtime's threads, for the watchdog, which must not wait for a lock.
+struct Slot {
+    /// When it began: wall clock, milliseconds since the run began, plus one; 0 between polls.
+    began: AtomicU64,
+    /// Where its task was spawned; null for the test's own task.
+    site: AtomicPtr<Location<'static>>,
+    /// The thread, as [`os::sample_line`] knows it.
+    thread: AtomicU64,
+}
+
+/// More threads than a test's runtime has; further ones are not watched.
+static SLOTS: [Slot; 16] = [const {
+    Slot { began: AtomicU64::new(0), site: AtomicPtr::new(std::ptr::null_mut()), thread: AtomicU64::new(0) }
+}; 16];
+static SLOTS_TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// Wall clock and waits of this thread when the poll began.
-    static BEFORE: Cell<Option<(WallInstant, Waits)>> = const { Cell::new(None) };
+    static SLOT: usize = SLOTS_TAKEN.fetch_add(1, Relaxed);
+    /// Wall clock when this thread's poll began.
+    static BEGAN: Cell<Option<WallInstant>> = const { Cell::new(None) };
+}
+
+fn slot() -> Option<&'static Slot> {
+    SLOTS.get(SLOT.with(|slot| *slot))
 }
 
 fn board() -> MutexGuard<'static, Board> {
@@ -121,7 +140,8 @@ pub(crate) fn polls() -> u64 {
     board().polls
 }
 
-pub(crate) fn blocked() -> Option<Blocked> {
+/// The polls that waited longest, the longest first. What they waited for may be Tokio's own.
+pub(crate) fn blocked() -> Vec<Blocked> {
     board().blocked.clone()
 }
 
@@ -129,13 +149,26 @@ pub(crate) fn spinning() -> Option<Spinning> {
     board().spinning.clone()
 }
 
-/// The poll under way: since when, in milliseconds of [`wall_ms`], and its task's spawn site.
-pub(crate) fn poll_under_way() -> Option<(u64, Option<&'static Location<'static>>)> {
-    let began = POLL_BEGAN.load(Relaxed).checked_sub(1)?;
-    let site = POLL_SITE.load(Relaxed);
-    #[expect(unsafe_code, reason = "the pointer is null or was made from a `&'static Location` in `before_poll`")]
-    let site = unsafe { site.as_ref() };
-    Some((began, site))
+/// A poll that has not come back yet.
+pub(crate) struct UnderWay {
+    /// Since when, in milliseconds of [`wall_ms`].
+    pub(crate) began: u64,
+    /// Where its task was spawned; `None` for the test's own task.
+    pub(crate) spawned_at: Option<&'static Location<'static>>,
+    /// Its thread, as [`os::sample_line`] knows it.
+    pub(crate) thread: u64,
+}
+
+/// The longest poll under way.
+pub(crate) fn poll_under_way() -> Option<UnderWay> {
+    let polls = SLOTS.iter().filter_map(|slot| {
+        let began = slot.began.load(Relaxed).checked_sub(1)?;
+        let site = slot.site.load(Relaxed);
+        #[expect(unsafe_code, reason = "the pointer is null or was made from a `&'static Location` in `before_poll`")]
+        let spawned_at = unsafe { site.as_ref() };
+        Some(UnderWay { began, spawned_at, thread: slot.thread.load(Relaxed) })
+    });
+    polls.min_by_key(|poll| poll.began)
 }
 
 /// Milliseconds of real time since the first call, made when the run begins.
@@ -184,33 +217,30 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
         }
         site
     };
-    POLL_SITE.store(site.map_or(std::ptr::null_mut(), |site| std::ptr::from_ref(site).cast_mut()), Relaxed);
-    POLL_BEGAN.store(wall_ms() + 1, Relaxed);
+    if let Some(slot) = slot() {
+        slot.site.store(site.map_or(std::ptr::null_mut(), |site| std::ptr::from_ref(site).cast_mut()), Relaxed);
+        slot.thread.store(os::this_thread(), Relaxed);
+        slot.began.store(wall_ms() + 1, Relaxed);
+    }
+    BEGAN.set(Some(WallInstant::now()));
     os::enter_poll();
-    BEFORE.set(Some((WallInstant::now(), os::waits())));
 }
 
-pub(crate) fn after_poll(_: &TaskMeta<'_>, watch_blocking: bool) {
-    let before = BEFORE.take();
-    let slept_at = os::leave_poll();
-    POLL_BEGAN.store(0, Relaxed);
-    let Some((began, waits)) = before else { return };
-    let held = began.elapsed();
-    // A thread that gives up its processor by itself inside a poll has waited for something that is not a
-    // future: a sleep, a lock, a file. Preemption by a busy neighbour is involuntary and does not count, nor does
-    // code that had to be read from disk first.
-    if !watch_blocking || held < SHORTEST_BLOCK {
-        return;
+pub(crate) fn after_poll(meta: &TaskMeta<'_>, watch_blocking: bool) {
+    let waits = os::leave_poll();
+    let began = BEGAN.take();
+    if let Some(slot) = slot() {
+        slot.began.store(0, Relaxed);
     }
-    let now = os::waits();
-    let waited = now.voluntary > waits.voluntary && now.page_reads == waits.page_reads;
-    if waited || slept_at.is_some() {
+    let (true, Some(began)) = (watch_blocking, began) else { return };
+    let held = began.elapsed();
+    if waits.time >= SHORTEST_WAIT || waits.slept.is_some() && held >= SHORTEST_SLEEP {
         let mut board = board();
-        if board.blocked.as_ref().is_none_or(|longest| held > longest.held) {
-            let site = POLL_SITE.load(Relaxed);
-            #[expect(unsafe_code, reason = "as in `poll_under_way`")]
-            let spawned_at = unsafe { site.as_ref() };
-            board.blocked = Some(Blocked { spawned_at, held, slept_at: slept_at.map(Arc::new) });
+        let spawned_at = board.spawned.get(&meta.id()).copied();
+        let place = board.blocked.partition_point(|longer| longer.held >= held);
+        if place < MOST_BLOCKED {
+            board.blocked.insert(place, Blocked { spawned_at, held, waits: Arc::new(waits) });
+            board.blocked.truncate(MOST_BLOCKED);
         }
     }
 }
