@@ -22,6 +22,15 @@ pub(crate) struct Task {
     polls_at_instant: u64,
 }
 
+impl Task {
+    fn polled(&mut self, now: Instant) {
+        if self.instant != now {
+            (self.instant, self.polls_at_instant) = (now, 0);
+        }
+        self.polls_at_instant += 1;
+    }
+}
+
 /// A poll that blocked its thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Blocked {
@@ -35,14 +44,16 @@ pub(crate) struct Blocked {
 /// A task that is polled again and again at one instant.
 #[derive(Clone, Debug)]
 pub(crate) struct Spinning {
-    pub(crate) spawned_at: &'static Location<'static>,
+    /// Where the task was spawned; `None` for the test's own task, which calls the subject directly.
+    pub(crate) spawned_at: Option<&'static Location<'static>>,
     pub(crate) polls: u64,
 }
 
 #[derive(Default)]
 struct Board {
     /// The test's own task.
-    body: Option<Id>,
+    body: Option<Task>,
+    body_id: Option<Id>,
     living: BTreeMap<Id, Task>,
     /// Spawn sites of all tasks, living and ended.
     spawned: BTreeMap<Id, &'static Location<'static>>,
@@ -54,6 +65,7 @@ struct Board {
 
 static BOARD: Mutex<Board> = Mutex::new(Board {
     body: None,
+    body_id: None,
     living: BTreeMap::new(),
     spawned: BTreeMap::new(),
     polls: 0,
@@ -67,6 +79,19 @@ const SHORTEST_SLEEP: Duration = Duration::from_micros(500);
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 /// So many polls that waited are looked into.
 const MOST_BLOCKED: usize = 32;
+
+/// Whether the clock is the wall's.
+static REAL: AtomicBool = AtomicBool::new(false);
+
+/// Says once, before the run, whether the clock is the wall's.
+pub(crate) fn set_real(real: bool) {
+    REAL.store(real, Relaxed);
+}
+
+/// Whether the clock is the wall's.
+pub(crate) fn real() -> bool {
+    REAL.load(Relaxed)
+}
 
 /// Wakes the root future, which looks at [`interrupted`].
 pub(crate) static ROOT: AtomicWaker = AtomicWaker::new();
@@ -116,13 +141,13 @@ pub(crate) fn interrupted() -> bool {
 /// Declares the test's own task: it is no leak and never spins.
 pub(crate) fn set_body(id: Id) {
     let mut board = board();
-    board.living.remove(&id);
+    board.body = board.living.remove(&id);
     board.spawned.remove(&id);
-    board.body = Some(id);
+    board.body_id = Some(id);
 }
 
 pub(crate) fn is_body(id: Id) -> bool {
-    board().body == Some(id)
+    board().body_id == Some(id)
 }
 
 /// The subject's living tasks.
@@ -147,6 +172,16 @@ pub(crate) fn blocked() -> Vec<Blocked> {
 
 pub(crate) fn spinning() -> Option<Spinning> {
     board().spinning.clone()
+}
+
+/// The run hangs: if the test's own task has been polled more than `limit` times at this instant, that is why.
+/// Before that it is no reason: a test may well receive many items at one instant.
+pub(crate) fn blame_the_body(limit: u64) {
+    let mut board = board();
+    let polls = board.body.as_ref().map_or(0, |body| body.polls_at_instant);
+    if polls > limit && board.spinning.is_none() {
+        board.spinning = Some(Spinning { spawned_at: None, polls: limit + 1 });
+    }
 }
 
 /// A poll that has not come back yet.
@@ -193,16 +228,17 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
     let site = {
         let mut board = board();
         let mut spinning = None;
+        if board.body_id == Some(meta.id())
+            && let Some(body) = &mut board.body
+        {
+            body.polled(Instant::now());
+        }
         let site = board.living.get_mut(&meta.id()).map(|task| {
             task.polls += 1;
             if let Some(limit) = spin {
-                let now = Instant::now();
-                if task.instant != now {
-                    (task.instant, task.polls_at_instant) = (now, 0);
-                }
-                task.polls_at_instant += 1;
+                task.polled(Instant::now());
                 if task.polls_at_instant > limit {
-                    spinning = Some(Spinning { spawned_at: task.spawned_at, polls: task.polls_at_instant });
+                    spinning = Some(Spinning { spawned_at: Some(task.spawned_at), polls: task.polls_at_instant });
                 }
             }
             task.spawned_at
