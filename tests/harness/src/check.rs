@@ -151,9 +151,10 @@ pub async fn parked_for(time_to_pass: Duration) -> Outcome {
 
 /// No task of the subject is alive: else the verdict is `leak`, with where each was spawned and waits.
 ///
-/// The clock does not move during this check, so a sleep before it is the time that the tasks have.
+/// A virtual clock does not move during this check, so a sleep before it is the time that the tasks have. On the
+/// wall clock they get a moment to end.
 pub async fn all_tasks_gone() -> Outcome {
-    Outcome(judge::leak(false).await.map_or(Ok(()), |verdict| Err(Box::new(verdict))))
+    Outcome(judge::leak().await.map_or(Ok(()), |verdict| Err(Box::new(verdict))))
 }
 
 /// How many tasks of the subject are alive.

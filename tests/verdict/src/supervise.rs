@@ -115,7 +115,7 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     };
     let _ = killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
     let _ = child.wait();
-    let (stdout, stderr) = (collect(stdout), collect(stderr));
+    let (stdout, stderr) = (collect(stdout, run.test), collect(stderr, run.test));
     let flooded = printed.load(Ordering::Relaxed) > OUTPUT_LIMIT;
 
     let verdict = match event {
@@ -224,13 +224,19 @@ fn drain(
 }
 
 /// What a stream held; a descendant that escaped the group may keep it open, so the wait is bounded.
-fn collect(kept: mpsc::Receiver<Vec<u8>>) -> String {
+fn collect(kept: mpsc::Receiver<Vec<u8>>, test: &str) -> String {
     let bytes = kept.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    // libtest reports on itself; a reader wants what the test printed.
-    let own = |line: &str| line == "running 1 test" || line.starts_with("test result: ") || line.starts_with("test ");
-    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !own(line)).collect();
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    own_output(&String::from_utf8_lossy(&bytes), test)
+}
+
+/// What the test printed, without what libtest says before it. A judged process ends before libtest says more.
+fn own_output(text: &str, test: &str) -> String {
+    let text = text.strip_prefix("\nrunning 1 test\n").unwrap_or(text);
+    // The name ends with no line of its own: what the test prints first follows it, or should_panic does.
+    let text = text.strip_prefix(&format!("test {test} ")).unwrap_or(text);
+    let text = text.strip_prefix("- should panic ").unwrap_or(text);
+    let text = text.strip_prefix("... ").unwrap_or(text);
+    text.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 /// Waits for the process to end by itself, at most `patience`.
@@ -253,4 +259,21 @@ fn ended(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
 fn nonce() -> String {
     let half = || RandomState::new().hash_one(Instant::now());
     format!("{:016x}{:016x}", half(), half())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_output;
+
+    #[test]
+    fn only_the_tests_own_output_is_kept() {
+        for (printed, kept) in [
+            ("\nrunning 1 test\ntest a::b ... ", ""),
+            ("\nrunning 1 test\ntest a::b ... test first\n\nsecond\n", "test first\nsecond\n"),
+            ("\nrunning 1 test\ntest a::b - should panic ... first\n", "first\n"),
+            ("first\n", "first\n"),
+        ] {
+            assert_eq!(own_output(printed, "a::b"), kept);
+        }
+    }
 }
