@@ -39,4 +39,13 @@ impl Channel {
             let _ = socket.write_all(&line);
         }
     }
+
+    /// Sends the verdict, unless one has been sent, and ends the process: nobody reads the exit code, libtest would
+    /// print what it makes of it among the learner's output, and a stuck thread has nowhere to return to.
+    #[expect(clippy::disallowed_methods, reason = "the answer is the last thing that this process is for")]
+    pub(crate) fn end(&self, verdict: Verdict) -> ! {
+        let code = if verdict.passed() { 0 } else { 101 };
+        self.answer(verdict);
+        std::process::exit(code)
+    }
 }

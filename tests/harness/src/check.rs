@@ -196,7 +196,7 @@ pub fn peak_memory(peak: &memory::Peak, bytes: usize) -> Outcome {
 
 /// Virtual time since the runtime began, for messages.
 fn now() -> String {
-    time(tasks::BEGAN.get().map_or(Duration::ZERO, Instant::elapsed))
+    time(tasks::RUN_BEGAN.get().map_or(Duration::ZERO, Instant::elapsed))
 }
 
 /// A duration as a reader wants it: whole milliseconds, seconds from one on.

@@ -39,8 +39,6 @@ impl std::fmt::Display for Parked {
 /// The subject's living tasks and where they wait, and where the test itself waits.
 pub(crate) async fn parked() -> (Vec<Parked>, Wait) {
     let mut waits = waits().await;
-    // Reading the debug information may block, which is ours and not the subject's.
-    tasks::forgive_poll();
     let mut body = Wait::default();
     for (id, wait) in &waits {
         if tasks::is_body(*id) {
@@ -134,8 +132,10 @@ fn named(symbol: &str) -> Option<String> {
             _ => {}
         }
     }
-    let plain = plain.split(" as ").next().unwrap_or_default().replace("::{{closure}}", "").replace("::{closure#0}", "");
-    let parts: Vec<&str> = plain.split("::").filter(|part| !part.is_empty() && !part.starts_with('{') && !is_hash(part)).collect();
+    let plain =
+        plain.split(" as ").next().unwrap_or_default().replace("::{{closure}}", "").replace("::{closure#0}", "");
+    let parts: Vec<&str> =
+        plain.split("::").filter(|part| !part.is_empty() && !part.starts_with('{') && !is_hash(part)).collect();
     if !matches!(parts.first(), Some(&"tokio" | &"tokio_util" | &"tokio_stream")) {
         return None;
     }
@@ -145,7 +145,8 @@ fn named(symbol: &str) -> Option<String> {
     let shown = match parts.iter().position(|part| is_type(part)) {
         // A type stands for itself; of the modules before it, a reader knows the kinds of channels.
         Some(at) => {
-            let channel = parts[..at].iter().filter(|part| matches!(**part, "mpsc" | "oneshot" | "watch" | "broadcast"));
+            let channel =
+                parts[..at].iter().filter(|part| matches!(**part, "mpsc" | "oneshot" | "watch" | "broadcast"));
             channel.chain(&parts[at..]).filter(|part| **part != "poll").copied().collect::<Vec<_>>().join("::")
         }
         None => format!("tokio::{}::{}", parts[0], parts[parts.len() - 1]),

@@ -206,8 +206,8 @@ pub(crate) fn poll_under_way() -> Option<UnderWay> {
     polls.min_by_key(|poll| poll.began)
 }
 
-/// When the runtime's clock began, for messages.
-pub(crate) static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+/// When the run began on its own clock, for messages.
+pub(crate) static RUN_BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
 
 /// Milliseconds of real time since the first call, made when the run begins.
 pub(crate) fn wall_ms() -> u64 {

@@ -18,12 +18,6 @@ const TICK: Duration = Duration::from_millis(50);
 /// The watchdog's thread, so that the check for leaked threads knows it.
 pub(crate) const NAME: &str = "watchdog";
 
-/// The verdict has been sent, and the runtime's thread will not come back: there is nothing left to return to.
-#[expect(clippy::disallowed_methods, reason = "the runtime's thread is stuck inside the subject's code")]
-fn end() -> ! {
-    std::process::exit(101)
-}
-
 /// Starts the watchdog. `deadline` counts from now.
 pub(crate) fn start(channel: Channel, deadline: Duration) {
     let deadline = deadline.as_millis() as u64 + tasks::wall_ms();
@@ -32,14 +26,12 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
         let now = tasks::wall_ms();
         match tasks::poll_under_way() {
             Some(poll) if now.saturating_sub(poll.began) > LONGEST_POLL || now > deadline + GRACE => {
-                channel.answer(holding(&poll, now.saturating_sub(poll.began)));
-                std::process::exit(101);
+                channel.end(holding(&poll, now.saturating_sub(poll.began)));
             }
             None if now > deadline + GRACE => {
                 let verdict =
                     panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
-                channel.answer(verdict);
-                end();
+                channel.end(verdict);
             }
             _ if now > deadline => tasks::interrupt(),
             _ => {}

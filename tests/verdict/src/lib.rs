@@ -248,7 +248,8 @@ mod tests {
         for task in 0..900 {
             verdict = verdict.with(format!("task {task}"));
         }
-        let verdict = verdict.usually("a sender that nobody drops").at(Some(Site { file: "src/lib.rs".to_owned(), line: 7 }));
+        let verdict =
+            verdict.usually("a sender that nobody drops").at(Some(Site { file: "src/lib.rs".to_owned(), line: 7 }));
         let text = verdict.to_string();
         assert_eq!(text.lines().count(), 10, "{text}");
         assert!(text.contains("… and 895 more"), "{text}");

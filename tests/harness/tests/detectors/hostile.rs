@@ -84,7 +84,10 @@ mod wrong {
 
 #[test]
 fn exits() {
-    wrong("hostile", "exits").kind(Crash).seen("ended with code 0 before the test was over").usually("std::process::exit");
+    wrong("hostile", "exits")
+        .kind(Crash)
+        .seen("ended with code 0 before the test was over")
+        .usually("std::process::exit");
 }
 
 #[test]

@@ -165,7 +165,11 @@ fn sends_to_nobody() {
 
 #[test]
 fn no_room() {
-    wrong("panics", "no_room").kind(Crash).seen("requires buffer > 0").at("room-panic").usually("no channel of capacity 0");
+    wrong("panics", "no_room")
+        .kind(Crash)
+        .seen("requires buffer > 0")
+        .at("room-panic")
+        .usually("no channel of capacity 0");
 }
 
 #[test]

@@ -107,7 +107,11 @@ fn sleeper() {
 
 #[test]
 fn endless() {
-    wrong("real", "endless").kind(Blocked).seen("[real-endless-spawn]").at("real-endless-line").within(Duration::from_secs(10));
+    wrong("real", "endless")
+        .kind(Blocked)
+        .seen("[real-endless-spawn]")
+        .at("real-endless-line")
+        .within(Duration::from_secs(10));
 }
 
 #[test]

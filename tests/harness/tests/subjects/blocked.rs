@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 /// Sleeps the thread inside a task.
 pub(crate) async fn sleeps_in_a_task() {
-    let task = tokio::spawn(async { // [sleep-spawn]
+    let task = tokio::spawn(async {
+        // [sleep-spawn]
         std::thread::sleep(Duration::from_millis(20)); // [sleep-line]
     });
     let _ = task.await;
@@ -43,7 +44,8 @@ pub(crate) async fn waits_for_a_std_lock() {
         *total += 1;
     });
     let _ = held.await;
-    let task = tokio::spawn(async move { // [lock-spawn]
+    let task = tokio::spawn(async move {
+        // [lock-spawn]
         *total.lock().unwrap() += 1; // [lock-line]
     });
     let _ = task.await;
@@ -57,7 +59,8 @@ pub(crate) async fn waits_for_a_std_channel() {
         std::thread::sleep(Duration::from_millis(50));
         let _ = tx.send(1);
     });
-    let task = tokio::spawn(async move { // [recv-spawn]
+    let task = tokio::spawn(async move {
+        // [recv-spawn]
         let _ = rx.recv(); // [recv-line]
     });
     let _ = task.await;
@@ -66,7 +69,8 @@ pub(crate) async fn waits_for_a_std_channel() {
 
 /// Waits for a process.
 pub(crate) async fn waits_for_a_process() {
-    let task = tokio::spawn(async { // [process-spawn]
+    let task = tokio::spawn(async {
+        // [process-spawn]
         let _ = std::process::Command::new("sleep").arg("0.05").status(); // [process-line]
     });
     let _ = task.await;
@@ -75,7 +79,8 @@ pub(crate) async fn waits_for_a_process() {
 /// Takes a std lock twice.
 pub(crate) async fn locks_twice() {
     let total = Arc::new(Mutex::new(0));
-    let task = tokio::spawn(async move { // [twice-spawn]
+    let task = tokio::spawn(async move {
+        // [twice-spawn]
         let first = total.lock().unwrap();
         *total.lock().unwrap() += *first + 1; // [twice-lock]
     });
@@ -84,7 +89,8 @@ pub(crate) async fn locks_twice() {
 
 /// Never comes back.
 pub(crate) async fn endless_loop() {
-    let task = tokio::spawn(async { // [endless-spawn]
+    let task = tokio::spawn(async {
+        // [endless-spawn]
         let mut sum = 0u64;
         loop {
             sum = std::hint::black_box(sum + 1); // [endless-line]

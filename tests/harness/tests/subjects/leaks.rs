@@ -11,9 +11,11 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Numbers without an end; stops when nobody wants more.
 fn numbers() -> mpsc::Receiver<u64> {
     let (tx, rx) = mpsc::channel(1);
-    tokio::spawn(async move { // [number-spawn]
+    tokio::spawn(async move {
+        // [number-spawn]
         for number in 0.. {
-            if tx.send(number).await.is_err() { // [number-send]
+            if tx.send(number).await.is_err() {
+                // [number-send]
                 return;
             }
         }
@@ -43,9 +45,11 @@ pub(crate) async fn first_three_receiver_forgotten() -> Vec<u64> {
 
 pub(crate) fn sum_sender_forgotten() {
     let (tx, mut rx) = mpsc::channel::<u64>(1);
-    tokio::spawn(async move { // [sum-spawn]
+    tokio::spawn(async move {
+        // [sum-spawn]
         let mut sum = 0;
-        while let Some(number) = rx.recv().await { // [sum-recv]
+        while let Some(number) = rx.recv().await {
+            // [sum-recv]
             sum += number;
         }
         sum
@@ -54,7 +58,8 @@ pub(crate) fn sum_sender_forgotten() {
 }
 
 pub(crate) fn sleeper() {
-    tokio::spawn(async { // [sleeper-spawn]
+    tokio::spawn(async {
+        // [sleeper-spawn]
         sleep(HOUR).await; // [sleeper-sleep]
     });
 }
@@ -67,7 +72,8 @@ pub(crate) fn eight_workers() {
     let queue = Arc::new(Semaphore::new(0));
     for _ in 0..8 {
         let queue = queue.clone();
-        tokio::spawn(async move { // [worker-spawn]
+        tokio::spawn(async move {
+            // [worker-spawn]
             let _ = queue.acquire().await; // [worker-acquire]
         });
     }
@@ -82,7 +88,8 @@ pub(crate) fn join_set_dropped() {
 
 pub(crate) fn join_set_detached() {
     let mut workers = JoinSet::new();
-    workers.spawn(async { // [detached-spawn]
+    workers.spawn(async {
+        // [detached-spawn]
         sleep(HOUR).await; // [detached-sleep]
     });
     workers.detach_all();
@@ -165,12 +172,14 @@ pub(crate) fn one_of_each() {
 /// Waits that leave no trace of an await point of Tokio's.
 pub(crate) fn without_a_leaf() {
     tokio::spawn(std::future::pending::<()>()); // [bare-pending]
-    tokio::spawn(async { // [set-spawn]
+    tokio::spawn(async {
+        // [set-spawn]
         let mut set = JoinSet::new();
         set.spawn(sleep(HOUR)); // [set-child]
         set.join_next().await.is_some()
     });
-    tokio::spawn(async { // [unordered-spawn]
+    tokio::spawn(async {
+        // [unordered-spawn]
         use futures::StreamExt;
         let mut all = futures::stream::FuturesUnordered::new();
         all.push(std::future::pending::<()>());
@@ -180,10 +189,12 @@ pub(crate) fn without_a_leaf() {
 
 /// Awaits inside `join!`, `select!` and a box.
 pub(crate) fn nested() {
-    tokio::spawn(async { // [join-spawn]
+    tokio::spawn(async {
+        // [join-spawn]
         tokio::join!(std::future::ready(1), hour_in_join()).0
     });
-    tokio::spawn(async { // [select-spawn]
+    tokio::spawn(async {
+        // [select-spawn]
         tokio::select! {
             () = std::future::pending() => 1,
             () = hour_in_select() => 2,
