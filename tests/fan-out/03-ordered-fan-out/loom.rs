@@ -37,7 +37,7 @@ fn a_taker_that_waits_is_woken_for_every_number() {
     name("taker");
     let buffer = Arc::new(ReorderBuffer::new());
     let (even, odd) = (buffer.clone(), buffer.clone());
-    spawn("inserter of 0 and 2", move || {
+    spawn("inserter of 0, 2", move || {
         insert(&even, 0);
         insert(&even, 2);
     });
@@ -54,7 +54,7 @@ fn closing_loses_nothing() {
     let buffer = Arc::new(ReorderBuffer::new());
     let (first, last) = (buffer.clone(), buffer.clone());
     let inserter = spawn("inserter of 1", move || insert(&first, 1));
-    spawn("inserter of 0, who closes", move || {
+    spawn("closer", move || {
         insert(&last, 0);
         inserter.join().expect("an inserter does not panic");
         last.close();
@@ -71,8 +71,8 @@ fn a_missing_number_is_reported_and_not_waited_for() {
     name("taker");
     let buffer = Arc::new(ReorderBuffer::new());
     let (first, last) = (buffer.clone(), buffer.clone());
-    let loser = spawn("loser of 0", move || first.lose(0));
-    spawn("inserter of 2, who closes", move || {
+    let loser = spawn("loser", move || first.lose(0));
+    spawn("closer", move || {
         insert(&last, 2);
         loser.join().expect("a loser does not panic");
         last.close();

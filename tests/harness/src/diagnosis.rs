@@ -1,7 +1,6 @@
 //! Where tasks wait, from Tokio's task dumps: the await point in the subject's code and what is awaited.
 
-use crate::sites;
-use crate::tasks;
+use crate::{panics, sites, tasks};
 use std::collections::BTreeMap;
 use tokio::task::Id;
 use verdict::Site;
@@ -15,6 +14,24 @@ pub(crate) struct Wait {
     pub(crate) at: Option<Site>,
     /// The innermost line of the test on the way there.
     pub(crate) test: Option<Site>,
+}
+
+impl Wait {
+    /// How much it tells. A task may wait in several places at once; that it also listens for the end, to
+    /// `closed` or `cancelled`, is the least of them. Of equals the first is shown.
+    fn telling(&self) -> u8 {
+        let known = self.at.is_some() || self.test.is_some();
+        match (known, self.for_the_end()) {
+            (true, false) => 3,
+            (true, true) => 2,
+            (false, _) => u8::from(self.leaf.is_some()),
+        }
+    }
+
+    /// Whether it waits for a sign to stop.
+    pub(crate) fn for_the_end(&self) -> bool {
+        self.leaf.as_deref().is_some_and(|leaf| leaf.ends_with("closed") || leaf.contains("ancel"))
+    }
 }
 
 /// A living task of the subject, as a message shows it.
@@ -71,14 +88,19 @@ pub(crate) fn grouped(parked: &[Parked]) -> Vec<String> {
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86")))]
 async fn waits() -> BTreeMap<Id, Wait> {
     use sites::Owner;
+    use std::future::Future;
 
+    let runtime = tokio::runtime::Handle::current();
+    let mut dump = std::pin::pin!(runtime.dump());
+    let dump = std::future::poll_fn(|cx| panics::while_dumping(|| dump.as_mut().poll(cx)));
     // A dump of a runtime whose tasks never come to rest would wait for ever.
-    let dump = tokio::time::timeout(std::time::Duration::from_secs(1), tokio::runtime::Handle::current().dump()).await;
+    let dump = tokio::time::timeout(std::time::Duration::from_secs(1), dump).await;
     let Ok(dump) = dump else { return BTreeMap::new() };
     let mut waits = BTreeMap::new();
     for task in dump.tasks().iter() {
-        let mut wait = Wait::default();
+        let mut best = Wait::default();
         for backtrace in task.trace().resolve_backtraces() {
+            let mut wait = Wait::default();
             let symbols = backtrace.frames().flat_map(|frame| frame.symbols());
             let mut leaf = None;
             for symbol in symbols {
@@ -98,12 +120,12 @@ async fn waits() -> BTreeMap<Id, Wait> {
                     wait.leaf = wait.leaf.take().or(leaf.take());
                 }
             }
-            if wait.at.is_some() || wait.test.is_some() {
-                break;
-            }
             wait.leaf = wait.leaf.take().or(leaf.take());
+            if wait.telling() > best.telling() {
+                best = wait;
+            }
         }
-        waits.insert(task.id(), wait);
+        waits.insert(task.id(), best);
     }
     waits
 }
@@ -139,28 +161,13 @@ fn named(symbol: &str) -> Option<String> {
     if !matches!(parts.first(), Some(&"tokio" | &"tokio_util" | &"tokio_stream")) {
         return None;
     }
-    let from = parts.iter().position(|part| matches!(*part, "sync" | "task" | "time" | "io" | "net"))?;
-    let is_type = |part: &str| part.starts_with(|first: char| first.is_ascii_uppercase());
-    let parts = &parts[from..];
-    let shown = match parts.iter().position(|part| is_type(part)) {
-        // A type stands for itself; of the modules before it, a reader knows the kinds of channels.
-        Some(at) => {
-            let channel =
-                parts[..at].iter().filter(|part| matches!(**part, "mpsc" | "oneshot" | "watch" | "broadcast"));
-            channel.chain(&parts[at..]).filter(|part| **part != "poll").copied().collect::<Vec<_>>().join("::")
-        }
-        None => format!("tokio::{}::{}", parts[0], parts[parts.len() - 1]),
-    };
-    // Futures that a reader knows by the function that makes them.
-    let known = match shown.as_str() {
-        "Notified" => "Notify::notified",
-        "WaitForCancellationFuture" | "WaitForCancellationFutureOwned" => "CancellationToken::cancelled",
-        "RunUntilCancelledFuture" => "CancellationToken::run_until_cancelled",
-        "Timeout" => "tokio::time::timeout",
-        "TaskTrackerWaitFuture" => "TaskTracker::wait",
-        other => other,
-    };
-    Some(known.to_owned())
+    const INNER: [&str; 7] = ["bounded", "unbounded", "chan", "cancellation_token", "join", "mutex", "semaphore"];
+    let shown: Vec<&str> = parts[from + 1..].iter().copied().filter(|part| !INNER.contains(part)).collect();
+    match shown.last() {
+        Some(&"poll") => Some(shown[..shown.len() - 1].join("::")),
+        Some(_) => Some(shown.join("::")),
+        None => None,
+    }
 }
 
 /// The `h` and sixteen hexadecimal digits at the end of a symbol.

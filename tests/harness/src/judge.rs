@@ -89,10 +89,16 @@ fn limit(channel: Channel, deadline: Duration) {
         let seen = format!("loom is not through with the interleavings after {} s of real time", deadline.as_secs());
         channel.end(Verdict::new(Kind::Timeout, seen).usually(
             "a loop around the lock, which gives loom ever more to interleave, or a lock that is not `workbook::sync`'s",
-        ))
+        ));
+        end();
     };
     // Without this the supervisor's deadline is left.
     let _ = std::thread::Builder::new().name(watchdog::NAME.to_owned()).spawn(watch);
+}
+
+#[expect(clippy::disallowed_methods, reason = "loom's thread may never come back; the verdict has been sent")]
+fn end() -> ! {
+    std::process::exit(101)
 }
 
 fn supervised(criterion: &Criterion, judge: impl FnOnce(&Channel) -> Verdict) {
@@ -227,6 +233,14 @@ async fn stuck() -> Ended {
     // First, for the lines of a dump take a tenth of a second to find, and a thread may be gone by then.
     let threads = !own_threads().is_empty();
     let (parked, body) = diagnosis::parked().await;
+    if panics::went_on() {
+        return Verdict::new(
+            Kind::Stuck,
+            "no task runs and no timer is set, yet a parked task goes on as soon as it is polled",
+        )
+        .usually("a lost wake-up: whoever changes what a task waits for must wake the waker that its `poll` stored")
+        .into();
+    }
     let mut verdict = Verdict::new(Kind::Stuck, stuck_sentence(&parked, &body));
     verdict.evidence = diagnosis::grouped(&parked);
     let at = body.at.clone().or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
@@ -258,6 +272,10 @@ fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
         |name: &str| parked.iter().any(|task| task.wait.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name)));
     if body_in("recv") && some_in("Sender::send") {
         "a task waits for room in a channel that nobody reads any more, so the output's own sender never sends"
+    } else if body_in("recv") && some_in("Semaphore::acquire") {
+        "permits that are not given back: the one who would is gone, or waits for what only comes with another permit"
+    } else if body_in("recv") && !parked.is_empty() && parked.iter().all(|task| task.wait.for_the_end()) {
+        "beside the sign to stop, the task waits for a future of your own that is never ready, or that nobody wakes"
     } else if body_in("recv") && parked.is_empty() {
         "a sender that is kept alive without a task, in a struct or a static: the channel cannot end"
     } else if body_in("recv") {

@@ -3,6 +3,7 @@
 use crate::sites::{self, Owner};
 use std::backtrace::Backtrace;
 use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use verdict::{Kind, Site, Verdict};
 use workbook::PlannedPanic;
@@ -10,11 +11,31 @@ use workbook::PlannedPanic;
 /// The first panic of the run that nobody planned.
 static FIRST: Mutex<Option<Verdict>> = Mutex::new(None);
 
+/// A task dump is being taken: it polls every task, under a scheduler that no wake may reach.
+static DUMPING: AtomicBool = AtomicBool::new(false);
+/// A task went on when the dump polled it, and the wake that followed panicked inside the scheduler.
+static WENT_ON: AtomicBool = AtomicBool::new(false);
+
+/// Runs one poll of a task dump.
+pub(crate) fn while_dumping<T>(poll: impl FnOnce() -> T) -> T {
+    DUMPING.store(true, Relaxed);
+    let polled = poll();
+    DUMPING.store(false, Relaxed);
+    polled
+}
+
+/// Whether a task that was parked could go on as soon as it was polled: then nobody had woken it.
+pub(crate) fn went_on() -> bool {
+    WENT_ON.load(Relaxed)
+}
+
 /// From now on a panic is noted instead of printed.
 pub(crate) fn install() {
     std::panic::set_hook(Box::new(|info| {
         let planned = info.payload().is::<PlannedPanic>() || info.payload().is::<Verdict>();
-        if !planned {
+        if DUMPING.load(Relaxed) {
+            WENT_ON.store(true, Relaxed);
+        } else if !planned {
             let verdict = judge(info);
             FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
         }

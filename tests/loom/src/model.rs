@@ -48,6 +48,9 @@ pub fn explore(
     explored.load(Relaxed)
 }
 
+/// What a step says of a future that is not ready.
+const WAITS: &str = "is pending and waits";
+
 /// Names the thread that runs the model's body, for the steps.
 pub fn name(name: &'static str) {
     steps::name_body(name);
@@ -75,8 +78,9 @@ pub fn block_on<F: Future>(what: &str, future: F) -> F::Output {
     let mut waker = None;
     loom::future::block_on(std::future::poll_fn(|cx| {
         let waker = waker.get_or_insert_with(|| noted(cx.waker()));
+        steps::note_that(What::Polls);
         let polled = future.as_mut().poll(&mut Context::from_waker(waker));
-        let saw = if polled.is_ready() { "is ready" } else { "is pending: waits to be woken" };
+        let saw = if polled.is_ready() { "is ready" } else { WAITS };
         steps::note_at(format!("{what} {saw}"), Some(at));
         polled
     }))
@@ -117,25 +121,34 @@ fn failure(info: &PanicHookInfo<'_>) -> Verdict {
         finding.clone()
     } else {
         let message = info.payload_as_str().unwrap_or("a panic without a message").trim_end();
-        meaning(message, panicked.filter(|location| is_subject(location)))
+        meaning(message, panicked.filter(|location| is_subject(location)), &steps)
     };
     if verdict.kind == Kind::Unstarted {
         return verdict;
     }
     if verdict.at.is_none() {
-        verdict.at = last_line(verdict.kind, &steps);
+        // Where the first of those stands who never got the lock; else the last line of the subject.
+        let without_lock = steps.iter().find(|step| step.what == What::WaitsForLock);
+        let mut backwards = without_lock.into_iter().chain(steps.iter().rev()).filter_map(|step| step.at);
+        verdict.at = backwards.find(|at| is_subject(at)).map(site);
     }
     verdict.evidence.extend(lines(&steps));
     verdict
 }
 
-fn meaning(message: &str, subject: Option<&Location<'_>>) -> Verdict {
+fn meaning(message: &str, subject: Option<&Location<'_>>, steps: &[Step]) -> Verdict {
     let short: Vec<&str> = message.lines().take(3).map(str::trim).collect();
     let short = short.join(" ");
     if message.starts_with("deadlock") {
-        Verdict::new(Kind::Stuck, "in this interleaving every thread that is left waits, for ever").usually(
-            "a lost wake-up: between the look at the state and the store of the waker, the lock was given back",
-        )
+        let cause = if steps.iter().any(|step| step.what == What::WaitsForLock) {
+            "a lock that is taken again by the thread that has it, or two locks that are taken in two orders"
+        } else if looked_last(steps) {
+            "a wait for what nobody will do any more: when everything else is done, `poll` must not be pending"
+        } else {
+            "a lost wake-up: a change without a wake, or what belongs together, the look and the store of the waker, \
+             the change and the choice to wake, in two critical sections"
+        };
+        Verdict::new(Kind::Stuck, "in this interleaving every thread that is left waits, for ever").usually(cause)
     } else if message.contains("leaked") {
         Verdict::new(Kind::Leak, "in this interleaving something is never dropped")
             .usually("a cycle of `Arc`s, or something forgotten")
@@ -155,18 +168,21 @@ fn meaning(message: &str, subject: Option<&Location<'_>>) -> Verdict {
     }
 }
 
-/// The subject's line to look at: where the thread that cannot go on last was, else the last step.
-fn last_line(kind: Kind, steps: &[Step]) -> Option<Site> {
-    let subjects = || steps.iter().rev().filter_map(|step| Some((step, step.at.filter(|at| is_subject(at))?)));
-    let waits = |step: &Step| matches!(&step.what, What::Other(what) if what.contains("waits to be"));
-    let waiting = steps.iter().rev().find(|step| waits(step)).map(|step| &step.thread);
-    let of_waiting = subjects().find(|(step, _)| kind == Kind::Stuck && Some(&step.thread) == waiting);
-    of_waiting.or_else(|| subjects().next()).map(|(_, at)| site(at))
+/// Whether the thread that waits to be woken looked after all others had done their last step.
+fn looked_last(steps: &[Step]) -> bool {
+    let Some(waiting) =
+        steps.iter().rev().find(|step| matches!(&step.what, What::Other(what) if what.ends_with(WAITS)))
+    else {
+        return false;
+    };
+    let polled = steps.iter().rposition(|step| step.what == What::Polls && step.thread == waiting.thread);
+    polled.is_some_and(|at| steps[at..].iter().all(|step| step.thread == waiting.thread))
 }
 
 /// The last steps, by thread: what leads to the failure.
 fn lines(steps: &[Step]) -> Vec<String> {
     const SHOWN: usize = 12;
+    let steps: Vec<&Step> = steps.iter().filter(|step| step.what != What::Polls).collect();
     let skipped = if steps.len() > SHOWN { steps.len() - SHOWN + 1 } else { 0 };
     let shown = &steps[skipped..];
     let width = shown.iter().map(|step| step.thread.chars().count()).max().unwrap_or(0);
@@ -178,6 +194,7 @@ fn lines(steps: &[Step]) -> Vec<String> {
         let what = match &step.what {
             What::WaitsForLock => "waits for the lock",
             What::TakesLock => "takes the lock",
+            What::Polls => "polls",
             What::Other(what) => what,
         };
         match step.at {

@@ -19,6 +19,8 @@ pub(crate) enum What {
     WaitsForLock,
     /// Has it.
     TakesLock,
+    /// Begins to poll. Never worth a line; it tells what came after the last look.
+    Polls,
     /// Anything else.
     Other(String),
 }
@@ -40,7 +42,7 @@ pub(crate) fn note(what: impl Into<String>) {
 }
 
 #[track_caller]
-pub(crate) fn note_lock(what: What) {
+pub(crate) fn note_that(what: What) {
     push(what, Some(Location::caller()));
 }
 
@@ -62,12 +64,12 @@ pub(crate) fn clear() {
     STEPS.with_borrow_mut(Vec::clear);
 }
 
-/// The steps worth a line.
+/// All steps so far, but those waits for a lock that ended.
 pub(crate) fn take() -> Vec<Step> {
     let steps = STEPS.take();
     let went_on = |at: usize, thread: &str| {
         steps[at..].iter().any(|step| step.thread == thread && step.what != What::WaitsForLock)
     };
-    let worth = |at: usize, step: &Step| step.what != What::WaitsForLock || !went_on(at, &step.thread);
-    steps.iter().enumerate().filter(|(at, step)| worth(*at, step)).map(|(_, step)| step.clone()).collect()
+    let counts = |at: usize, step: &Step| step.what != What::WaitsForLock || !went_on(at, &step.thread);
+    steps.iter().enumerate().filter(|(at, step)| counts(*at, step)).map(|(_, step)| step.clone()).collect()
 }

@@ -1,6 +1,6 @@
 //! The names of `workbook::sync`, with loom behind them.
 
-use crate::steps::{What, note, note_lock};
+use crate::steps::{What, note, note_that};
 use loom::sync as inner;
 use std::ops::{Deref, DerefMut};
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
@@ -24,9 +24,9 @@ impl<T> Mutex<T> {
     /// Locks.
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        note_lock(What::WaitsForLock);
+        note_that(What::WaitsForLock);
         let locked = self.0.lock();
-        note_lock(What::TakesLock);
+        note_that(What::TakesLock);
         guarded(locked)
     }
 
@@ -35,11 +35,11 @@ impl<T> Mutex<T> {
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         match self.0.try_lock() {
             Ok(guard) => {
-                note_lock(What::TakesLock);
+                note_that(What::TakesLock);
                 Ok(MutexGuard(Some(guard)))
             }
             Err(TryLockError::Poisoned(poison)) => {
-                note_lock(What::TakesLock);
+                note_that(What::TakesLock);
                 Err(TryLockError::Poisoned(PoisonError::new(MutexGuard(Some(poison.into_inner())))))
             }
             Err(TryLockError::WouldBlock) => {

@@ -13,7 +13,7 @@
 //!   last of them is gone the buffer is closed, which ends the emitter and the output.
 //!
 //! Sizes: with work of 0 to 4 ms, seven workers finish about 14 items while the eighth is at a slow one; a window
-//! of four items a worker never makes them wait, and one of 8 would cost 60 %. The job queue holds one number, so
+//! of four items a worker hardly ever makes them wait, and one of 8 would cost 60 %. The job queue holds one number, so
 //! that the next worker to be free need not wait for the dispatcher. Four slots at the output let the reader and
 //! the emitter overlap.
 
