@@ -161,13 +161,28 @@ fn named(symbol: &str) -> Option<String> {
     if !matches!(parts.first(), Some(&"tokio" | &"tokio_util" | &"tokio_stream")) {
         return None;
     }
-    const INNER: [&str; 7] = ["bounded", "unbounded", "chan", "cancellation_token", "join", "mutex", "semaphore"];
-    let shown: Vec<&str> = parts[from + 1..].iter().copied().filter(|part| !INNER.contains(part)).collect();
-    match shown.last() {
-        Some(&"poll") => Some(shown[..shown.len() - 1].join("::")),
-        Some(_) => Some(shown.join("::")),
-        None => None,
-    }
+    let from = parts.iter().position(|part| matches!(*part, "sync" | "task" | "time" | "io" | "net"))?;
+    let is_type = |part: &str| part.starts_with(|first: char| first.is_ascii_uppercase());
+    let parts = &parts[from..];
+    let shown = match parts.iter().position(|part| is_type(part)) {
+        // A type stands for itself; of the modules before it, a reader knows the kinds of channels.
+        Some(at) => {
+            let channel =
+                parts[..at].iter().filter(|part| matches!(**part, "mpsc" | "oneshot" | "watch" | "broadcast"));
+            channel.chain(&parts[at..]).filter(|part| **part != "poll").copied().collect::<Vec<_>>().join("::")
+        }
+        None => format!("tokio::{}::{}", parts[0], parts[parts.len() - 1]),
+    };
+    // Futures that a reader knows by the function that makes them.
+    let known = match shown.as_str() {
+        "Notified" => "Notify::notified",
+        "WaitForCancellationFuture" | "WaitForCancellationFutureOwned" => "CancellationToken::cancelled",
+        "RunUntilCancelledFuture" => "CancellationToken::run_until_cancelled",
+        "Timeout" => "tokio::time::timeout",
+        "TaskTrackerWaitFuture" => "TaskTracker::wait",
+        other => other,
+    };
+    Some(known.to_owned())
 }
 
 /// The `h` and sixteen hexadecimal digits at the end of a symbol.
