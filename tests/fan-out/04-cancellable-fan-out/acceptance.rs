@@ -180,14 +180,16 @@ async fn cancelled_before_the_start() {
         let output = fan_out(input, work.clone(), token.clone());
         drop(numbers);
         let seen = drain(output).await;
-        check::equal("items begun under a cancelled token", work.records().len(), 0)
-            .usually("a worker takes an item without a look at the token; or `select!` without `biased;`, which takes any ready branch");
+        check::equal("items begun under a cancelled token", work.records().len(), 0).usually(
+            "a worker takes an item without a look at the token; or `select!` without `biased;` takes any ready branch",
+        );
         check::items(&seen, &[]).usually("a result without work");
         let source = Source::new(1..=100);
         let taken = source.counter();
         drain(producer(source, token.clone())).await;
-        check::at_most("numbers taken under a cancelled token", taken.count(), 1)
-            .usually("the producer sends without a look at the token; or `select!` without `biased;`, which takes any ready branch");
+        check::at_most("numbers taken under a cancelled token", taken.count(), 1).usually(
+            "the producer sends without a look at the token; or `select!` without `biased;` takes any ready branch",
+        );
     }
 }
 
