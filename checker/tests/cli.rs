@@ -3,11 +3,15 @@
 
 #[path = "support/copy.rs"]
 mod copy;
+#[cfg(target_os = "linux")]
+#[path = "support/processes.rs"]
+mod processes;
 mod support;
 
 use copy::{Copy, TASK};
 use serde_json::Value;
 use std::process::Command;
+use std::time::Duration;
 use support::{Ran, checker, command, repository, run, target};
 
 const ESCAPE: char = '\u{1b}';
@@ -340,4 +344,34 @@ fn tidy_finds_what_does_not_fit() {
     let after = copy.checker(&["dev", "tidy"]);
     assert_eq!(after.out(), before.out(), "all is mended, and an exercise may be worked on\n{after}");
     copy.checker(&["dev", "tidy", "--pristine"]).exits(1).says("is not the stub");
+}
+
+/// Neither a terminal's Ctrl-C nor `kill -9` leaves a judged process behind, nor what it started.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupted_checker_leaves_no_process_behind() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use processes::{below, within};
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Stdio;
+
+    let copy = Copy::new();
+    copy.solve();
+    copy.edit(&copy.lib(), "let (output, receiver)", "while std::hint::black_box(true) {}\n    let (output, receiver)");
+    for signal in [Signal::SIGINT, Signal::SIGKILL] {
+        let mut judging = command(copy.root(), &["task", "1", "--only", "as_a_program"]);
+        let mut judging = judging.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the checker starts");
+        // The test's process, and the program that it runs, which never ends.
+        let family = within(Duration::from_secs(120), "judging began", || {
+            let family = below(judging.id());
+            let judged = family.iter().filter(|process| process.runs_from(&target().join("judge"))).count();
+            (judged == 2).then_some(family)
+        });
+        kill(Pid::from_raw(judging.id() as i32), signal).expect("the checker can be signalled");
+        let status = judging.wait().expect("the checker ends");
+        assert_eq!(status.signal(), Some(signal as i32), "{status}");
+        let left = processes::left(&family, Duration::from_secs(5));
+        assert!(left.is_empty(), "after {signal}, these had not ended, and were killed by the test: {left:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! A small workbook to spoil: the first task of this one in a folder of its own, with the repository's harness.
 
-use crate::support::{Ran, checker, repository};
+use crate::support::{Ran, checker, flowing, repository};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,5 +91,21 @@ fn copy_folder(from: &Path, to: &Path) {
             // Read and written, not copied: an unwritable file would stay unwritable.
             fs::write(&to, fs::read(&from).expect("a file to copy")).expect("a copy");
         }
+    }
+}
+
+impl Ran {
+    /// Standard output does not hold the text.
+    #[track_caller]
+    pub(crate) fn keeps(&self, text: &str) -> &Ran {
+        assert!(!flowing(&self.out()).contains(&flowing(text)), "not expected on standard output: {text}\n{self}");
+        self
+    }
+
+    /// Standard error holds the text, wherever its lines are broken.
+    #[track_caller]
+    pub(crate) fn complains(&self, text: &str) -> &Ran {
+        assert!(flowing(&self.err()).contains(&flowing(text)), "expected on standard error: {text}\n{self}");
+        self
     }
 }

@@ -66,23 +66,10 @@ impl Ran {
         assert!(flowing(&self.out()).contains(&flowing(text)), "expected on standard output: {text}\n{self}");
         self
     }
-
-    /// Standard output does not hold the text.
-    #[track_caller]
-    pub(crate) fn keeps(&self, text: &str) -> &Ran {
-        assert!(!flowing(&self.out()).contains(&flowing(text)), "not expected on standard output: {text}\n{self}");
-        self
-    }
-
-    /// Standard error holds the text, wherever its lines are broken.
-    #[track_caller]
-    pub(crate) fn complains(&self, text: &str) -> &Ran {
-        assert!(flowing(&self.err()).contains(&flowing(text)), "expected on standard error: {text}\n{self}");
-        self
-    }
 }
 
-fn flowing(text: &str) -> String {
+/// In one line, as if no line were broken.
+pub(crate) fn flowing(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
