@@ -3,7 +3,8 @@
 //! The child's standard input is one end of a socket pair. Down it goes a nonce, up it comes the verdict;
 //! the child takes the socket away from its standard input before learner code runs. Output is read and
 //! thrown away past a limit, the deadline starts when the process does (never during a build), and at the
-//! end the whole process group is killed.
+//! end the whole process group is killed. A terminal's Ctrl-C does not reach that group; but the channel ends with
+//! the supervisor, however that ends, and then the child ends its group itself.
 
 use crate::{Kind, Verdict};
 use nix::sys::signal::{Signal, killpg};
@@ -105,6 +106,8 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     widen(&stderr);
     let stdout = drain(stdout, &printed, &events);
     let stderr = drain(stderr, &printed, &events);
+    // Kept for as long as the child lives: to the child, the channel's end is the supervisor's.
+    let lifeline = channel.try_clone();
     listen(channel, nonce, events);
 
     let event = inbox.recv_timeout(run.deadline.saturating_sub(started.elapsed()));
@@ -115,7 +118,12 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     };
     let _ = killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
     let _ = child.wait();
+<<<<<<< HEAD
     let (stdout, stderr) = (collect(stdout, run.test), collect(stderr, run.test));
+=======
+    drop(lifeline);
+    let (stdout, stderr) = (collect(stdout), collect(stderr));
+>>>>>>> checker-tests
     let flooded = printed.load(Ordering::Relaxed) > OUTPUT_LIMIT;
 
     let verdict = match event {
