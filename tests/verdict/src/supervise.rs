@@ -118,12 +118,8 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     };
     let _ = killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
     let _ = child.wait();
-<<<<<<< HEAD
-    let (stdout, stderr) = (collect(stdout, run.test), collect(stderr, run.test));
-=======
     drop(lifeline);
-    let (stdout, stderr) = (collect(stdout), collect(stderr));
->>>>>>> checker-tests
+    let (stdout, stderr) = (collect(stdout, run.test), collect(stderr, run.test));
     let flooded = printed.load(Ordering::Relaxed) > OUTPUT_LIMIT;
 
     let verdict = match event {
