@@ -57,10 +57,10 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
         let Ok(line) = line else { break };
         let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
         match message {
-            Message::Artifact { package_id, target, executable, filenames, .. } => {
+            Message::Artifact { manifest_path, target, executable, filenames, .. } => {
                 progress.inc(1);
                 progress.set_message(target.name.clone());
-                if let Some(name) = ours(&package_id, stage) {
+                if let Some(name) = ours(&manifest_path, stage) {
                     let package = built.packages.entry(name).or_default();
                     package.files.extend(filenames);
                     if target.kind == ["test"] {
@@ -68,9 +68,9 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
                     }
                 }
             }
-            Message::Diagnostic { package_id, target, message } => {
+            Message::Diagnostic { manifest_path, target, message } => {
                 any_error |= message.level == "error";
-                match ours(&package_id, stage) {
+                match ours(&manifest_path, stage) {
                     Some(name) => built.packages.entry(name).or_default().note(&target, &message),
                     None if message.level == "error" => {
                         progress.finish_and_clear();
@@ -135,21 +135,16 @@ fn cargo_failed(said: &str) -> Fault {
 }
 
 /// The package's name, if it is one of the stage's.
-fn ours(package_id: &str, stage: &Stage) -> Option<String> {
-    let path = package_id.split_once("file://")?.1;
-    let (folder, fragment) = path.split_once('#')?;
-    let folder = Path::new(folder);
-    if folder.parent() != Some(&stage.folder) {
-        return None;
-    }
-    let name = fragment.split_once('@').map_or_else(|| folder.file_name()?.to_str(), |(name, _)| Some(name))?;
-    Some(name.to_owned())
+fn ours(manifest: &Path, stage: &Stage) -> Option<String> {
+    let folder = manifest.parent()?;
+    let name = folder.file_name()?.to_str()?;
+    (folder.parent() == Some(&stage.folder)).then(|| name.to_owned())
 }
 
 impl Package {
     fn note(&mut self, target: &Target, message: &Diagnostic) {
-        if message.level == "error" && message.spans.is_empty() && message.code.is_none() {
-            return; // "aborting due to …": the errors themselves have been noted.
+        if message.level == "error" && message.message.starts_with("aborting due to ") {
+            return; // The errors themselves have been noted.
         }
         let in_tests = target.kind == ["test"];
         if message.level == "error" && self.broken.is_none() {
@@ -171,6 +166,13 @@ fn broken(message: &Diagnostic, in_tests: bool) -> Verdict {
         file: span.file_name.rfind("src/").map_or(&span.file_name[..], |from| &span.file_name[from..]).to_owned(),
         line: span.line_start,
     });
+    let said = message.rendered.as_deref().unwrap_or_default();
+    if said.contains("No space left on device") {
+        return Verdict::new(Kind::Infra, "the disk is full").usually("`cargo clean` frees what was built");
+    }
+    if let Some((path, why)) = message.message.strip_prefix("couldn't read `").and_then(|text| text.split_once("`: ")) {
+        return unreadable(path, why).at(at);
+    }
     if message.code.as_ref().is_some_and(|code| code.code == "unsafe_code") {
         return Verdict::new(Kind::Rule, "`unsafe` is not allowed in these tasks").at(at);
     }
@@ -186,9 +188,19 @@ fn broken(message: &Diagnostic, in_tests: bool) -> Verdict {
         .filter(|child| child.message.contains("expected"))
         .map(|child| child.message.lines().map(str::trim).collect::<Vec<_>>().join(", "));
     verdict.evidence = labels.chain(notes).take(4).collect();
-    verdict.usually(
-        "a public name or signature that was changed: `checker show` names the stub, whose signatures the tests use",
-    )
+    verdict.usually("a public name or signature that was changed: `git diff` shows it; the tests use those of the stub")
+}
+
+/// A source file that the compiler cannot read: gone, or no UTF-8.
+fn unreadable(path: &str, why: &str) -> Verdict {
+    let file = path.rfind("src/").map_or(path, |from| &path[from..]);
+    let verdict = Verdict::new(Kind::Build, format!("{file} cannot be read: {why}"));
+    match why.contains("UTF-8") {
+        true => verdict.usually("a file saved in another encoding: save it as UTF-8"),
+        false => {
+            verdict.usually(format!("a file that was moved or removed: `git restore {file}` in the task's folder"))
+        }
+    }
 }
 
 fn progress(quiet: bool) -> ProgressBar {
@@ -206,9 +218,9 @@ fn progress(quiet: bool) -> ProgressBar {
 #[serde(tag = "reason")]
 enum Message {
     #[serde(rename = "compiler-artifact")]
-    Artifact { package_id: String, target: Target, executable: Option<PathBuf>, filenames: Vec<PathBuf> },
+    Artifact { manifest_path: PathBuf, target: Target, executable: Option<PathBuf>, filenames: Vec<PathBuf> },
     #[serde(rename = "compiler-message")]
-    Diagnostic { package_id: String, target: Target, message: Diagnostic },
+    Diagnostic { manifest_path: PathBuf, target: Target, message: Diagnostic },
     #[serde(other)]
     Other,
 }

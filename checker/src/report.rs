@@ -16,6 +16,16 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 const WIDTH: usize = 80;
 /// The margin of a message, as wide as a verdict's column.
 const MARGIN: usize = 11;
+/// The column of `seen`, `where` and `usually`.
+const LABEL: usize = 8;
+/// What is left beside a label.
+const BESIDE: usize = WIDTH - MARGIN - LABEL;
+/// A message has no more lines than this: beyond, it is a dump.
+const MOST_LINES: usize = 10;
+/// A model's message is its interleaving, step by step.
+const MOST_STEPS: usize = 16;
+const MOST_SEEN: usize = 4;
+const MOST_PRINTED: usize = 3;
 
 /// The head of a report: the task, whose code, and the compiler's words about it.
 pub(crate) fn head(task: &Task, who: &str, compiler: &str) -> String {
@@ -50,6 +60,15 @@ pub(crate) fn sum(judged: &[Judged]) -> String {
     format!("\n{style}{passed} of {} criteria hold.{style:#}\n", judged.len())
 }
 
+/// How to judge again only the first criterion that is broken, where that is more than was asked for and says
+/// something new: what does not compile or is not written yet is the same for all.
+pub(crate) fn again(judged: &[Judged], command: &str) -> Option<String> {
+    let alike = |kind| matches!(kind, Kind::Pass | Kind::Build | Kind::Infra | Kind::Rule | Kind::Unstarted);
+    let first = judged.iter().find(|judged| !alike(judged.verdict.kind)).filter(|_| judged.len() > 1)?;
+    let test = &first.criterion.test;
+    Some(format!("{DIM}the first that does not, alone:\n  {command} --only {test}{DIM:#}\n"))
+}
+
 /// `  leak     When the output is dropped, …`; in one line, unless there is something to tell about it.
 fn line(text: &mut String, judged: &Judged, telling: bool) {
     let kind = judged.verdict.kind;
@@ -59,56 +78,120 @@ fn line(text: &mut String, judged: &Judged, telling: bool) {
         Kind::Unstarted => (CYAN, kind.name()),
         _ => (RED, kind.name()),
     };
-    let statement = judged.criterion.statement.replace('`', "");
-    let mut lines = wrapped(&statement);
+    // What is not built or not written is not worth a reference on each line.
+    let shared = !telling && !matches!(kind, Kind::Pass | Kind::Build | Kind::Unstarted);
+    let reference = " (as above)";
+    let room = WIDTH - MARGIN - if shared { reference.len() } else { 0 };
+    let statement = plain(&judged.criterion.statement.replace('`', ""));
+    let mut lines = wrap(&statement, room, "");
     if !telling && lines.len() > 1 {
-        lines = textwrap::wrap(&statement, WIDTH - MARGIN - 2)
-            .into_iter()
-            .take(1)
-            .map(|line| format!("{line} …"))
-            .collect();
+        lines = wrap(&statement, room - 2, "");
+        lines.truncate(1);
+        lines[0] += " …";
     }
-    let _ = writeln!(text, "{style}{word:>9}{style:#}  {}", lines.first().map_or("", String::as_str));
+    let _ = write!(text, "{style}{word:>9}{style:#}  {}", lines[0]);
+    let _ = if shared { writeln!(text, "{DIM}{reference}{DIM:#}") } else { writeln!(text) };
     for more in lines.iter().skip(1) {
         let _ = writeln!(text, "{:MARGIN$}{more}", "");
     }
 }
 
+/// At most [`MOST_LINES`] under a criterion: what was seen, the particulars, where, the usual cause, and what the
+/// test printed. Particulars that do not fit are counted.
 fn message(text: &mut String, judged: &Judged) {
-    for (label, part) in judged.verdict.parts() {
-        for (index, line) in wrapped_beside(&part).iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            let _ = writeln!(text, "{:MARGIN$}{CYAN}{label:<8}{CYAN:#}{line}", "");
-        }
+    let verdict = &judged.verdict;
+    let mut seen = if verdict.seen.is_empty() { Vec::new() } else { wrap(&plain(&verdict.seen), BESIDE, "") };
+    if seen.len() > MOST_SEEN {
+        seen = wrap(&plain(&verdict.seen), BESIDE - 2, "");
+        seen.truncate(MOST_SEEN);
+        seen[MOST_SEEN - 1] += " …";
     }
-    if matches!(judged.verdict.kind, Kind::Fail | Kind::Output | Kind::Crash) && !judged.output.trim().is_empty() {
-        let lines: Vec<&str> = judged.output.lines().collect();
-        let last = lines.len().saturating_sub(3);
-        for line in &lines[last..] {
-            let line: String = line.chars().take(WIDTH - MARGIN - 8).filter(|c| !c.is_control()).collect();
-            let _ = writeln!(text, "{:MARGIN$}{DIM}printed {line}{DIM:#}", "");
-        }
+    let place = verdict.at.as_ref().map(ToString::to_string);
+    // How a `todo!()` usually comes about is no news.
+    let cause = verdict.usually.as_ref().filter(|_| verdict.kind != Kind::Unstarted);
+    let cause = cause.map_or_else(Vec::new, |cause| wrap(&plain(cause), BESIDE, ""));
+    let printed = printed(judged);
+
+    let most = if judged.criterion.model { MOST_STEPS } else { MOST_LINES };
+    let others = seen.len() + usize::from(place.is_some()) + cause.len() + printed.len();
+    // A model's steps are a table of their own.
+    let mark = if judged.criterion.model { "" } else { "- " };
+    let particulars = particulars(&verdict.evidence, mark, most.saturating_sub(others));
+
+    part(text, "seen", &seen, CYAN);
+    part(text, "", &particulars, CYAN);
+    part(text, "where", place.as_slice(), CYAN);
+    part(text, "usually", &cause, CYAN);
+    part(text, "printed", &printed, DIM);
+}
+
+fn part(text: &mut String, label: &str, lines: &[String], style: Style) {
+    for (index, line) in lines.iter().enumerate() {
+        let _ = if index == 0 && !label.is_empty() {
+            writeln!(text, "{:MARGIN$}{style}{label:<LABEL$}{style:#}{line}", "")
+        } else {
+            writeln!(text, "{:MARGIN$}{:LABEL$}{line}", "", "")
+        };
     }
+}
+
+/// The particulars in `room` lines. What does not fit is counted.
+fn particulars(evidence: &[String], mark: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, particular) in evidence.iter().enumerate() {
+        let wrapped = wrap(&format!("{mark}{}", plain(particular)), BESIDE, "  ");
+        let for_the_count = usize::from(index + 1 < evidence.len());
+        if lines.len() + wrapped.len() + for_the_count > room {
+            lines.push(format!("{mark}… and {} more", evidence.len() - index));
+            break;
+        }
+        lines.extend(wrapped);
+    }
+    lines
+}
+
+/// The last lines that the test printed, where they may tell what went on.
+fn printed(judged: &Judged) -> Vec<String> {
+    if !matches!(judged.verdict.kind, Kind::Fail | Kind::Output | Kind::Crash) {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = judged.output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = lines.len().saturating_sub(MOST_PRINTED);
+    lines[last..].iter().map(|line| cut(&plain(line), BESIDE)).collect()
 }
 
 /// Text under a verdict's column.
 pub(crate) fn wrapped(text: &str) -> Vec<String> {
-    textwrap::wrap(text, WIDTH - MARGIN).into_iter().map(Into::into).collect()
+    wrap(text, WIDTH - MARGIN, "")
 }
 
-/// Text beside a label.
-fn wrapped_beside(text: &str) -> Vec<String> {
-    textwrap::wrap(text, WIDTH - MARGIN - 8).into_iter().map(Into::into).collect()
+/// Lines of at most `width` columns, at least one. Neither a path nor an option is broken at its dashes.
+fn wrap(text: &str, width: usize, hanging: &str) -> Vec<String> {
+    let options =
+        textwrap::Options::new(width).subsequent_indent(hanging).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Into::into).collect()
+}
+
+/// Without what a terminal would obey: the text may hold what a learner's code said.
+fn plain(text: &str) -> String {
+    let text = anstream::adapter::strip_str(text).to_string();
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// The first `width` columns.
+fn cut(text: &str, width: usize) -> String {
+    if textwrap::core::display_width(text) <= width {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    for c in text.chars() {
+        if textwrap::core::display_width(&cut) + 2 > width - 1 {
+            break;
+        }
+        cut.push(c);
+    }
+    cut + "…"
 }
 
 #[cfg(test)]
-mod tests {
-    // Whole reports for each verdict kind are held in `tests/reports.rs`.
-    use super::wrapped;
-
-    #[test]
-    fn no_line_is_wider_than_a_terminal() {
-        let text = "word ".repeat(100);
-        assert!(wrapped(&text).iter().all(|line| line.len() + super::MARGIN <= super::WIDTH));
-    }
-}
+mod tests;

@@ -51,7 +51,12 @@ impl Stage {
     pub(crate) fn set(root: &Path, subjects: &[Subject<'_>], parts: Parts) -> Result<Stage, Fault> {
         let target = target(root);
         let folder = target.join("subjects");
-        std::fs::create_dir_all(&folder).map_err(|error| Fault::file("create", &folder, &error))?;
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Fault::file("create", &folder, &error).help("set CARGO_TARGET_DIR to a folder that you may write to")
+        })?;
+        // As cargo will name it: a path through `..` or a link is not the one in its messages.
+        let folder = folder.canonicalize().map_err(|error| Fault::file("find", &folder, &error))?;
+        let target = folder.parent().map_or(target, Path::to_path_buf);
         let lock = lock(&folder)?;
         let stage = Stage { folder, target, _lock: lock };
         let workbook = read_manifest(&root.join("Cargo.toml"))?;

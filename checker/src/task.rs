@@ -10,6 +10,7 @@ use crate::subject::Subject;
 use crate::{Exit, show};
 use catalog::{Task, Workbook};
 use serde::Serialize;
+use std::io::{self, Write};
 use verdict::{Kind, Verdict};
 
 /// The version of the JSON records; it changes when a field changes its meaning or goes.
@@ -51,9 +52,12 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     }
     let exit = exit(&judged);
     if options.json {
-        json(task, &judged, outcome.warnings, exit);
+        json(task, &judged, outcome.warnings, exit).or_else(unread)?;
     } else {
         anstream::print!("{}", report::sum(&judged));
+        if let Some(again) = report::again(&judged, &command(task, options)) {
+            anstream::print!("{again}");
+        }
     }
     if learners && options.only.is_none() && !options.skip_models {
         let mut progress = Progress::read(workbook.root());
@@ -110,6 +114,16 @@ fn subject<'a>(task: &'a Task, options: &TaskOptions) -> Result<(Subject<'a>, Wh
     }
 }
 
+/// The command that judges the same subject again.
+fn command(task: &Task, options: &TaskOptions) -> String {
+    let of = match &options.variant {
+        Some(name) => format!(" --variant {name}"),
+        None if options.solution => " --solution".to_owned(),
+        None => String::new(),
+    };
+    format!("cargo checker task {}{of}", show::short(task))
+}
+
 /// What to do after the report.
 fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
     let short = show::short(task);
@@ -162,9 +176,13 @@ enum Record<'a> {
     },
 }
 
-fn json(task: &Task, judged: &[Judged], warnings: usize, exit: Exit) {
+fn json(task: &Task, judged: &[Judged], warnings: usize, exit: Exit) -> io::Result<()> {
     let id = task.id();
-    let print = |record: &Record<'_>| println!("{}", serde_json::to_string(record).expect("records are plain data"));
+    let mut out = io::stdout().lock();
+    let mut print = |record: &Record<'_>| {
+        let line = serde_json::to_string(record).expect("records are plain data");
+        writeln!(out, "{line}")
+    };
     for judged in judged {
         print(&Record::Criterion {
             schema: SCHEMA,
@@ -174,7 +192,7 @@ fn json(task: &Task, judged: &[Judged], warnings: usize, exit: Exit) {
             model: judged.criterion.model,
             verdict: &judged.verdict,
             milliseconds: judged.took.as_millis(),
-        });
+        })?;
     }
     print(&Record::End {
         schema: SCHEMA,
@@ -183,5 +201,13 @@ fn json(task: &Task, judged: &[Judged], warnings: usize, exit: Exit) {
         total: judged.len(),
         warnings,
         exit: exit as u8,
-    });
+    })
+}
+
+/// A reader that has seen enough is no fault; records that could not be written are.
+fn unread(error: io::Error) -> Result<(), Fault> {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(Fault::infra(format!("the records cannot be written: {error}"))),
+    }
 }

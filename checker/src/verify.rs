@@ -98,6 +98,9 @@ fn hold(expected: &Expected<'_>, outcome: &Outcome) -> Vec<String> {
         problems.push(format!("{} compiler warnings", outcome.warnings));
     }
     let judged = || outcome.judged.iter().map(|judged| (judged.criterion.test.as_str(), &judged.verdict));
+    if let Some((_, verdict)) = judged().find(|(_, verdict)| verdict.kind == Kind::Build) {
+        return vec![verdict.to_string()]; // The same for every criterion.
+    }
     match expected {
         Expected::Unstarted => {
             for (test, verdict) in judged().filter(|(_, verdict)| verdict.kind != Kind::Unstarted) {

@@ -1,6 +1,8 @@
 //! The child's end of the verdict channel.
 
-use std::io::{Read, Write};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::{getpgrp, getpid};
+use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +28,9 @@ impl Channel {
         while socket.read(&mut byte).ok()? == 1 && byte[0] != b'\n' {
             nonce.push(char::from(byte[0]));
         }
+        if let Ok(socket) = socket.try_clone() {
+            end_with_the_supervisor(socket);
+        }
         Some(Channel(Arc::new(Mutex::new(Some((socket, nonce))))))
     }
 
@@ -39,4 +44,31 @@ impl Channel {
             let _ = socket.write_all(&line);
         }
     }
+
+    /// Sends the verdict, unless one has been sent, and ends the process: nobody reads the exit code, libtest would
+    /// print what it makes of it among the learner's output, and a stuck thread has nowhere to return to.
+    #[expect(clippy::disallowed_methods, reason = "the answer is the last thing that this process is for")]
+    pub(crate) fn end(&self, verdict: Verdict) -> ! {
+        let code = if verdict.passed() { 0 } else { 101 };
+        self.answer(verdict);
+        std::process::exit(code)
+    }
+}
+
+/// Ends this process and all that it started once the supervisor is gone, by Ctrl-C, a crash or a kill: nobody
+/// waits for the verdict then, and the group is this process's own, so that no signal comes from a terminal.
+fn end_with_the_supervisor(mut socket: UnixStream) {
+    let watch = move || {
+        // After the nonce nothing is sent, and the supervisor keeps the channel for as long as this process lives.
+        let mut byte = [0];
+        while match socket.read(&mut byte) {
+            Ok(read) => read > 0,
+            Err(error) => error.kind() == ErrorKind::Interrupted,
+        } {}
+        if getpgrp() == getpid() {
+            let _ = killpg(getpgrp(), Signal::SIGKILL);
+        }
+    };
+    // Without this thread the watchdog is left, which ends the run at its deadline.
+    let _ = std::thread::Builder::new().name("lifeline".to_owned()).spawn(watch);
 }

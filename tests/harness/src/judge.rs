@@ -2,11 +2,13 @@
 
 use crate::channel::Channel;
 use crate::diagnosis::{self, Parked, Wait};
+use crate::tasks::Blocked;
 use crate::{os, panics, probes, quiet, seed, sites, tasks, watchdog};
 use futures::future::{BoxFuture, Either};
 use std::any::Any;
 use std::future::poll_fn;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::{Builder, RngSeed, Runtime};
@@ -39,10 +41,16 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Blocking work and threads that are about to end get this long to do so, in real time.
 const SETTLE: Duration = Duration::from_millis(300);
 
+/// The name of the runtime's threads, also of those for blocking work.
+const RUNTIME: &str = "runtime";
+/// The threads that were there before the subject's code.
+static THREADS: OnceLock<Vec<os::Thread>> = OnceLock::new();
+
 /// Judges a criterion: in this process if it is a supervised one, else in a child of its own.
 pub fn judge(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) {
     supervised(criterion, |channel| {
         panics::install();
+        tasks::set_real(criterion.real);
         tasks::wall_ms();
         watchdog::start(channel.clone(), criterion.deadline);
         run(criterion, body)
@@ -79,27 +87,20 @@ fn limit(channel: Channel, deadline: Duration) {
             std::thread::park_timeout(deadline.saturating_sub(began.elapsed()));
         }
         let seen = format!("loom is not through with the interleavings after {} s of real time", deadline.as_secs());
-        channel.answer(Verdict::new(Kind::Timeout, seen).usually(
+        channel.end(Verdict::new(Kind::Timeout, seen).usually(
             "a loop around the lock, which gives loom ever more to interleave, or a lock that is not `workbook::sync`'s",
-        ));
-        end();
+        ))
     };
     // Without this the supervisor's deadline is left.
     let _ = std::thread::Builder::new().name(watchdog::NAME.to_owned()).spawn(watch);
 }
 
-#[expect(clippy::disallowed_methods, reason = "loom's thread may never come back; the verdict has been sent")]
-fn end() -> ! {
-    std::process::exit(101)
-}
-
 fn supervised(criterion: &Criterion, judge: impl FnOnce(&Channel) -> Verdict) {
     if let Some(channel) = Channel::open() {
         let verdict = judge(&channel);
-        channel.answer(verdict);
-    } else {
-        by_hand(criterion);
+        channel.end(verdict);
     }
+    by_hand(criterion);
 }
 
 /// Under a plain `cargo test`: the same supervision as the checker's, then libtest's way of failing.
@@ -118,14 +119,14 @@ fn by_hand(criterion: &Criterion) {
 /// Runs the body and comes to a verdict. The order below is the order of causes: a panic explains a deadlock,
 /// a blocked thread explains a wrong time, and so on.
 fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> Verdict {
-    let threads = os::threads();
+    let _ = THREADS.set(os::threads());
     let runtime = match runtime(criterion) {
         Ok(runtime) => runtime,
         Err(error) => return Verdict::new(Kind::Infra, format!("the runtime could not be built: {error}")),
     };
     os::arm_sampling();
     let (ended, spans) = runtime.block_on(async {
-        let began = *tasks::BEGAN.get_or_init(Instant::now);
+        let began = *tasks::RUN_BEGAN.get_or_init(Instant::now);
         let ended = root(criterion, body).await;
         (ended, probes::spans(began))
     });
@@ -140,7 +141,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
             Ended::Failed(verdict) => Some(*verdict),
         })
         .or_else(|| leaked_blocking(blocking))
-        .or_else(|| leaked_threads(&threads))
+        .or_else(leaked_threads)
         .unwrap_or_else(Verdict::pass);
     verdict.spans = spans;
     verdict
@@ -151,7 +152,7 @@ fn runtime(criterion: &Criterion) -> std::io::Result<Runtime> {
     let (real, spin) = (criterion.real, (!criterion.real).then_some(criterion.polls));
     builder
         .enable_all()
-        .thread_name("runtime")
+        .thread_name(RUNTIME)
         .rng_seed(RngSeed::from_bytes(&seed().to_le_bytes()))
         .on_task_spawn(tasks::on_spawn)
         .on_task_terminate(tasks::on_end)
@@ -204,9 +205,10 @@ async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, (
     if !criterion.real && !tasks::living().is_empty() {
         quiet::pass(GRACE).await;
     }
-    match leak(criterion.real).await {
+    match leak().await {
         Some(mut verdict) => {
-            verdict.seen += &format!(" {} s after the test let go of the pipeline", GRACE.as_secs());
+            let grace = if criterion.real { SETTLE } else { GRACE };
+            verdict.seen += &format!(" {} s after the test let go of the pipeline", grace.as_secs_f32());
             verdict.into()
         }
         None => Ended::Done,
@@ -222,6 +224,8 @@ async fn failed(payload: Option<Box<dyn Any + Send>>) -> Ended {
 }
 
 async fn stuck() -> Ended {
+    // First, for the lines of a dump take a tenth of a second to find, and a thread may be gone by then.
+    let threads = !own_threads().is_empty();
     let (parked, body) = diagnosis::parked().await;
     if panics::went_on() {
         return Verdict::new(
@@ -234,7 +238,7 @@ async fn stuck() -> Ended {
     let mut verdict = Verdict::new(Kind::Stuck, stuck_sentence(&parked, &body));
     verdict.evidence = diagnosis::grouped(&parked);
     let at = body.at.clone().or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
-    verdict.at(at).usually(stuck_cause(&parked, &body)).into()
+    verdict.at(at).usually(stuck_cause(&parked, &body, threads)).into()
 }
 
 fn stuck_sentence(parked: &[Parked], body: &Wait) -> String {
@@ -253,7 +257,10 @@ fn stuck_sentence(parked: &[Parked], body: &Wait) -> String {
     }
 }
 
-fn stuck_cause(parked: &[Parked], body: &Wait) -> &'static str {
+fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
+    if threads {
+        return "the virtual clock does not wait for a thread of your own, and jumps: use `spawn_blocking`";
+    }
     let body_in = |name: &str| body.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name));
     let some_in =
         |name: &str| parked.iter().any(|task| task.wait.leaf.as_deref().is_some_and(|leaf| leaf.ends_with(name)));
@@ -267,6 +274,8 @@ fn stuck_cause(parked: &[Parked], body: &Wait) -> &'static str {
         "a sender that is kept alive without a task, in a struct or a static: the channel cannot end"
     } else if body_in("recv") {
         "a sender that is still alive keeps its channel open: drop every clone that is not given to a worker"
+    } else if ["Mutex::lock", "RwLock::read", "RwLock::write"].into_iter().any(body_in) {
+        "a lock taken again by the task that holds it, or a guard kept across an await that needs the lock"
     } else if body_in("send") {
         "the stage has stopped reading its input but keeps the receiver"
     } else {
@@ -286,59 +295,78 @@ async fn ticking() -> Ended {
 
 /// The watchdog's soft stage, or a task that spins.
 async fn hung(criterion: &Criterion) -> Ended {
-    let (parked, _) = if tasks::spinning().is_some() { Default::default() } else { diagnosis::parked().await };
-    let mut verdict =
-        Verdict::new(Kind::Timeout, format!("no end after {} s of real time", criterion.deadline.as_secs()));
+    if !criterion.real {
+        tasks::blame_the_body(criterion.polls);
+    }
+    let (parked, body) = if tasks::spinning().is_some() { Default::default() } else { diagnosis::parked().await };
+    let metrics = tokio::runtime::Handle::current().metrics();
+    let blocking = metrics.num_blocking_threads().saturating_sub(metrics.num_idle_blocking_threads());
+    let mut seen = format!("no end after {} s of real time", criterion.deadline.as_secs());
+    if blocking > 0 {
+        seen += &format!(", {blocking} × `spawn_blocking` work still runs");
+        seen += if criterion.real { "" } else { ", and the virtual clock waits for it" };
+    } else if let Some(leaf) = &body.leaf {
+        seen += &format!(", and the test waits in {leaf}");
+    }
+    let mut verdict = Verdict::new(Kind::Timeout, seen);
     verdict.evidence = diagnosis::grouped(&parked);
-    verdict.usually("work that should wait on the clock, or blocking work that never ends").into()
+    let at = body.at.or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
+    let cause = if blocking > 0 {
+        "blocking work without an end: give it a token or a closed channel to look at"
+    } else if criterion.real {
+        "each waits for what only another can do, or something outside never answers: give such waits a timeout"
+    } else {
+        "work that should wait on the clock, or a thread of your own that never answers"
+    };
+    verdict.at(at).usually(cause).into()
 }
 
 fn blocked() -> Option<Verdict> {
-    let blocked = tasks::blocked()?;
+    tasks::blocked().iter().find_map(judge_blocked)
+}
+
+/// What a poll that waited means; nothing, if it met a lock inside Tokio.
+fn judge_blocked(blocked: &Blocked) -> Option<Verdict> {
+    let slept_at = blocked.waits.slept.as_ref().map(sites::subject_frame);
+    let (how, at, cause) = if let Some(slept_at) = slept_at {
+        (
+            " in `std::thread::sleep`",
+            slept_at,
+            "`std::thread::sleep` stops the thread and every task on it; `tokio::time::sleep(…).await` parks this one",
+        )
+    } else {
+        (
+            ", waiting",
+            Some(blocked.waits.waited.iter().find_map(sites::waiting_frame)?),
+            "a std lock, a blocking `recv`, a thread or process: use Tokio's and await it, or do it in `spawn_blocking`",
+        )
+    };
     let who = match blocked.spawned_at {
         Some(location) => format!("the task spawned at {}", sites::located(location)),
         None => "a call from the test".to_owned(),
     };
-    let slept = blocked.slept_at.is_some();
-    let how = if slept { " in `std::thread::sleep`" } else { "" };
-    let milliseconds = blocked.held.as_secs_f64() * 1e3;
-    let slept_at = blocked.slept_at.and_then(|backtrace| sites::subject_frame(&backtrace));
-    let at = slept_at.or_else(|| blocked.spawned_at.map(sites::located));
-    let cause = if slept {
-        "`std::thread::sleep` stops the thread and every task on it; `tokio::time::sleep(…).await` parks this one"
-    } else {
-        "a std lock, a blocking `recv` or file access inside async code: await an async one, or use `spawn_blocking`"
-    };
     // A wall-clock figure, so rounded: it is what happened, not what is asked.
-    Some(
-        Verdict::new(
-            Kind::Blocked,
-            format!("{who} blocked the runtime's thread{how}, for {milliseconds:.0} ms in one poll"),
-        )
-        .at(at)
-        .usually(cause),
-    )
+    let milliseconds = blocked.held.as_secs_f64() * 1e3;
+    let seen = format!("{who} blocked the runtime's thread{how}, for {milliseconds:.0} ms in one poll");
+    let at = at.or_else(|| blocked.spawned_at.map(sites::located));
+    Some(Verdict::new(Kind::Blocked, seen).at(at).usually(cause))
 }
 
 fn spinning() -> Option<Verdict> {
     let spinning = tasks::spinning()?;
+    let site = spinning.spawned_at.map(sites::located);
+    let who = site.as_ref().map_or("a call from the test".to_owned(), |site| format!("the task spawned at {site}"));
+    let seen = format!("{who} was polled more than {} times while the clock stood still", spinning.polls - 1);
     Some(
-        Verdict::new(
-            Kind::Spin,
-            format!(
-                "the task spawned at {} was polled more than {} times while the clock stood still",
-                sites::located(spinning.spawned_at),
-                spinning.polls - 1
-            ),
-        )
-        .at(Some(sites::located(spinning.spawned_at)))
-        .usually("busy-waiting: a loop around `try_recv`, `try_send` or `yield_now`; await the channel instead"),
+        Verdict::new(Kind::Spin, seen)
+            .at(site)
+            .usually("busy-waiting: a loop around `try_recv`, `try_send` or `yield_now`; await the channel instead"),
     )
 }
 
 /// Tasks that outlive the test's body, after they had their chance to end.
-pub(crate) async fn leak(real: bool) -> Option<Verdict> {
-    settle(real).await;
+pub(crate) async fn leak() -> Option<Verdict> {
+    settle(tasks::real()).await;
     if tasks::living().is_empty() {
         return None;
     }
@@ -394,22 +422,27 @@ fn leaked_blocking(running: usize) -> Option<Verdict> {
     })
 }
 
-fn leaked_threads(before: &[os::Thread]) -> Option<Verdict> {
-    let extra = || -> Vec<os::Thread> {
-        os::threads()
-            .into_iter()
-            .filter(|thread| thread.name != watchdog::NAME && before.iter().all(|known| known.id != thread.id))
-            .collect()
+fn leaked_threads() -> Option<Verdict> {
+    wait_until(true, || own_threads().is_empty());
+    let threads = own_threads();
+    let seen = match threads.len() {
+        0 => return None,
+        1 => "an OS thread is left behind".to_owned(),
+        count => format!("{count} OS threads are left behind"),
     };
-    wait_until(true, || extra().is_empty());
-    let extra = extra();
-    if extra.is_empty() {
-        return None;
-    }
-    let mut verdict = Verdict::new(Kind::Leak, format!("{} OS threads are left behind", extra.len()))
-        .usually("a `std::thread::spawn` that is never joined: join it, or use a task");
-    verdict.evidence = extra.iter().map(|thread| format!("thread {:?}", thread.name)).collect();
+    let mut verdict =
+        Verdict::new(Kind::Leak, seen).usually("a `std::thread::spawn` that is never joined: join it, or use a task");
+    verdict.evidence = threads.iter().map(|thread| format!("thread {:?}", thread.name)).collect();
     Some(verdict)
+}
+
+/// The threads that the subject has started and that still run.
+fn own_threads() -> Vec<os::Thread> {
+    let ours = |thread: &os::Thread| {
+        let before = THREADS.get().is_some_and(|threads| threads.iter().any(|known| known.id == thread.id));
+        before || thread.name == watchdog::NAME || thread.name == RUNTIME
+    };
+    os::threads().into_iter().filter(|thread| !ours(thread)).collect()
 }
 
 fn wait_until(wait: bool, holds: impl Fn() -> bool) {

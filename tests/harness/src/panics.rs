@@ -81,6 +81,12 @@ fn usual(message: &str) -> Option<&'static str> {
         Some("the receiver is gone: that is how a consumer says it wants no more; end the stage instead of unwrapping")
     } else if message.contains("mpsc bounded channel requires buffer > 0") {
         Some("Tokio has no channel of capacity 0: the smallest bounded channel holds one item")
+    } else if message.contains("Cannot start a runtime from within a runtime") {
+        Some("`block_on` inside async code: await the future instead")
+    } else if message.contains("Cannot block the current thread from within a runtime") {
+        Some("a `blocking_…` call inside async code: await its async sibling, or move it into `spawn_blocking`")
+    } else if message.contains("can call blocking only when running on the multi-threaded runtime") {
+        Some("`block_in_place` needs a multi-thread runtime: `spawn_blocking` works on every one")
     } else if message.contains("no reactor running") || message.contains("must be called from the context of a Tokio") {
         Some("a task or timer started on a thread of one's own: spawn on the runtime instead")
     } else {

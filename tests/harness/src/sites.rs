@@ -19,7 +19,8 @@ pub(crate) enum Owner {
 /// Decides by the workbook's own folder names; the innermost one on the path counts.
 pub(crate) fn owner(path: &str) -> Owner {
     const FOREIGN: [&str; 5] = ["/registry/src/", "/rustc/", "/rustlib/", "library/", "/git/checkouts/"];
-    if FOREIGN.iter().any(|part| path.contains(part)) {
+    // The C library's own files come without a folder that tells.
+    if !path.ends_with(".rs") || FOREIGN.iter().any(|part| path.contains(part)) {
         return Owner::Foreign;
     }
     let innermost = ["exercises/", "solutions/", "tests/", "subjects/"]
@@ -55,6 +56,15 @@ pub(crate) fn located(location: &std::panic::Location<'_>) -> Site {
 
 /// The innermost frame of a backtrace that is the subject's; none if a test's frame comes before it.
 pub(crate) fn subject_frame(backtrace: &Backtrace) -> Option<Site> {
+    innermost(backtrace, |_| false)
+}
+
+/// The line of the subject that waits here, unless it is Tokio that waits: its own locks are held for moments.
+pub(crate) fn waiting_frame(backtrace: &Backtrace) -> Option<Site> {
+    innermost(backtrace, |path| path.contains("/tokio-1."))
+}
+
+fn innermost(backtrace: &Backtrace, ends: impl Fn(&str) -> bool) -> Option<Site> {
     // The short form names files relative to the current folder, and then no longer says whose they are.
     let text = format!("{backtrace:#}");
     for line in text.lines() {
@@ -62,6 +72,9 @@ pub(crate) fn subject_frame(backtrace: &Backtrace) -> Option<Site> {
         let mut parts = place.rsplitn(3, ':');
         let (_column, line, path) = (parts.next()?, parts.next()?, parts.next()?);
         let Ok(line) = line.parse() else { continue };
+        if ends(path) {
+            return None;
+        }
         match owner(path) {
             Owner::Subject => return Some(site(path, line)),
             Owner::Test => return None,
@@ -86,6 +99,7 @@ mod tests {
             ("tests/harness/src/check.rs", Owner::Harness),
             ("/root/.cargo/registry/src/index/tokio-1.54.1/src/sync/mpsc/bounded.rs", Owner::Foreign),
             ("/rustc/59807616e/library/core/src/option.rs", Owner::Foreign),
+            ("./misc/../sysdeps/unix/sysv/linux/x86_64/syscall.S", Owner::Foreign),
         ] {
             assert_eq!(owner(path), expected, "{path}");
         }

@@ -1,18 +1,17 @@
 //! What the runtime's hooks tell: which tasks live, where they were spawned, how often they are polled.
 
 use futures::task::AtomicWaker;
-use std::backtrace::Backtrace;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant as WallInstant;
+use std::time::{Duration, Instant as WallInstant};
 use tokio::runtime::TaskMeta;
 use tokio::task::Id;
 use tokio::time::Instant;
 
-use crate::os::{self, Waits};
+use crate::os::{self, PollWaits};
 
 /// A living task of the subject.
 #[derive(Clone, Debug)]
@@ -23,60 +22,105 @@ pub(crate) struct Task {
     polls_at_instant: u64,
 }
 
+impl Task {
+    fn polled(&mut self, now: Instant) {
+        if self.instant != now {
+            (self.instant, self.polls_at_instant) = (now, 0);
+        }
+        self.polls_at_instant += 1;
+    }
+}
+
 /// A poll that blocked its thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Blocked {
     /// Where the task was spawned; `None` for the test's own task, which calls the subject directly.
     pub(crate) spawned_at: Option<&'static Location<'static>>,
-    pub(crate) held: std::time::Duration,
-    /// Where it slept with `std::thread::sleep`, if that is what it did; its lines are not looked up yet.
-    pub(crate) slept_at: Option<Arc<Backtrace>>,
+    pub(crate) held: Duration,
+    /// What it waited for.
+    pub(crate) waits: Arc<PollWaits>,
 }
 
 /// A task that is polled again and again at one instant.
 #[derive(Clone, Debug)]
 pub(crate) struct Spinning {
-    pub(crate) spawned_at: &'static Location<'static>,
+    /// Where the task was spawned; `None` for the test's own task, which calls the subject directly.
+    pub(crate) spawned_at: Option<&'static Location<'static>>,
     pub(crate) polls: u64,
 }
 
 #[derive(Default)]
 struct Board {
     /// The test's own task.
-    body: Option<Id>,
+    body: Option<Task>,
+    body_id: Option<Id>,
     living: BTreeMap<Id, Task>,
     /// Spawn sites of all tasks, living and ended.
     spawned: BTreeMap<Id, &'static Location<'static>>,
     polls: u64,
-    blocked: Option<Blocked>,
+    /// Polls that waited for something, the longest first.
+    blocked: Vec<Blocked>,
     spinning: Option<Spinning>,
 }
 
 static BOARD: Mutex<Board> = Mutex::new(Board {
     body: None,
+    body_id: None,
     living: BTreeMap::new(),
     spawned: BTreeMap::new(),
     polls: 0,
-    blocked: None,
+    blocked: Vec::new(),
     spinning: None,
 });
 
-/// A poll that waits for less than this is not worth a word.
-const SHORTEST_BLOCK: std::time::Duration = std::time::Duration::from_micros(500);
+/// Shorter sleeps are not worth a word.
+const SHORTEST_SLEEP: Duration = Duration::from_micros(500);
+/// A short critical section behind a std lock is good practice, and takes this long when its holder is preempted.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+/// So many polls that waited are looked into.
+const MOST_BLOCKED: usize = 32;
+
+/// Whether the clock is the wall's.
+static REAL: AtomicBool = AtomicBool::new(false);
+
+/// Says once, before the run, whether the clock is the wall's.
+pub(crate) fn set_real(real: bool) {
+    REAL.store(real, Relaxed);
+}
+
+/// Whether the clock is the wall's.
+pub(crate) fn real() -> bool {
+    REAL.load(Relaxed)
+}
 
 /// Wakes the root future, which looks at [`interrupted`].
 pub(crate) static ROOT: AtomicWaker = AtomicWaker::new();
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// The poll that is under way, for the watchdog, which must not wait for a lock: when it began (wall clock,
-/// milliseconds since the run began, plus one; 0 between polls) and where its task was spawned (null for the
-/// test's own task).
-static POLL_BEGAN: AtomicU64 = AtomicU64::new(0);
-static POLL_SITE: AtomicPtr<Location<'static>> = AtomicPtr::new(std::ptr::null_mut());
+/// The poll that is under way on one of the runtime's threads, for the watchdog, which must not wait for a lock.
+struct Slot {
+    /// When it began: wall clock, milliseconds since the run began, plus one; 0 between polls.
+    began: AtomicU64,
+    /// Where its task was spawned; null for the test's own task.
+    site: AtomicPtr<Location<'static>>,
+    /// The thread, as [`os::sample_line`] knows it.
+    thread: AtomicU64,
+}
+
+/// More threads than a test's runtime has; further ones are not watched.
+static SLOTS: [Slot; 16] = [const {
+    Slot { began: AtomicU64::new(0), site: AtomicPtr::new(std::ptr::null_mut()), thread: AtomicU64::new(0) }
+}; 16];
+static SLOTS_TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// Wall clock and waits of this thread when the poll began.
-    static BEFORE: Cell<Option<(WallInstant, Waits)>> = const { Cell::new(None) };
+    static SLOT: usize = SLOTS_TAKEN.fetch_add(1, Relaxed);
+    /// Wall clock when this thread's poll began.
+    static BEGAN: Cell<Option<WallInstant>> = const { Cell::new(None) };
+}
+
+fn slot() -> Option<&'static Slot> {
+    SLOTS.get(SLOT.with(|slot| *slot))
 }
 
 fn board() -> MutexGuard<'static, Board> {
@@ -97,13 +141,13 @@ pub(crate) fn interrupted() -> bool {
 /// Declares the test's own task: it is no leak and never spins.
 pub(crate) fn set_body(id: Id) {
     let mut board = board();
-    board.living.remove(&id);
+    board.body = board.living.remove(&id);
     board.spawned.remove(&id);
-    board.body = Some(id);
+    board.body_id = Some(id);
 }
 
 pub(crate) fn is_body(id: Id) -> bool {
-    board().body == Some(id)
+    board().body_id == Some(id)
 }
 
 /// The subject's living tasks.
@@ -121,7 +165,8 @@ pub(crate) fn polls() -> u64 {
     board().polls
 }
 
-pub(crate) fn blocked() -> Option<Blocked> {
+/// The polls that waited longest, the longest first. What they waited for may be Tokio's own.
+pub(crate) fn blocked() -> Vec<Blocked> {
     board().blocked.clone()
 }
 
@@ -129,17 +174,40 @@ pub(crate) fn spinning() -> Option<Spinning> {
     board().spinning.clone()
 }
 
-/// The poll under way: since when, in milliseconds of [`wall_ms`], and its task's spawn site.
-pub(crate) fn poll_under_way() -> Option<(u64, Option<&'static Location<'static>>)> {
-    let began = POLL_BEGAN.load(Relaxed).checked_sub(1)?;
-    let site = POLL_SITE.load(Relaxed);
-    #[expect(unsafe_code, reason = "the pointer is null or was made from a `&'static Location` in `before_poll`")]
-    let site = unsafe { site.as_ref() };
-    Some((began, site))
+/// The run hangs: if the test's own task has been polled more than `limit` times at this instant, that is why.
+/// Before that it is no reason: a test may well receive many items at one instant.
+pub(crate) fn blame_the_body(limit: u64) {
+    let mut board = board();
+    let polls = board.body.as_ref().map_or(0, |body| body.polls_at_instant);
+    if polls > limit && board.spinning.is_none() {
+        board.spinning = Some(Spinning { spawned_at: None, polls: limit + 1 });
+    }
 }
 
-/// When the runtime's clock began, for messages.
-pub(crate) static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+/// A poll that has not come back yet.
+pub(crate) struct UnderWay {
+    /// Since when, in milliseconds of [`wall_ms`].
+    pub(crate) began: u64,
+    /// Where its task was spawned; `None` for the test's own task.
+    pub(crate) spawned_at: Option<&'static Location<'static>>,
+    /// Its thread, as [`os::sample_line`] knows it.
+    pub(crate) thread: u64,
+}
+
+/// The longest poll under way.
+pub(crate) fn poll_under_way() -> Option<UnderWay> {
+    let polls = SLOTS.iter().filter_map(|slot| {
+        let began = slot.began.load(Relaxed).checked_sub(1)?;
+        let site = slot.site.load(Relaxed);
+        #[expect(unsafe_code, reason = "the pointer is null or was made from a `&'static Location` in `before_poll`")]
+        let spawned_at = unsafe { site.as_ref() };
+        Some(UnderWay { began, spawned_at, thread: slot.thread.load(Relaxed) })
+    });
+    polls.min_by_key(|poll| poll.began)
+}
+
+/// When the run began on its own clock, for messages.
+pub(crate) static RUN_BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
 
 /// Milliseconds of real time since the first call, made when the run begins.
 pub(crate) fn wall_ms() -> u64 {
@@ -163,16 +231,17 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
     let site = {
         let mut board = board();
         let mut spinning = None;
+        if board.body_id == Some(meta.id())
+            && let Some(body) = &mut board.body
+        {
+            body.polled(Instant::now());
+        }
         let site = board.living.get_mut(&meta.id()).map(|task| {
             task.polls += 1;
             if let Some(limit) = spin {
-                let now = Instant::now();
-                if task.instant != now {
-                    (task.instant, task.polls_at_instant) = (now, 0);
-                }
-                task.polls_at_instant += 1;
+                task.polled(Instant::now());
                 if task.polls_at_instant > limit {
-                    spinning = Some(Spinning { spawned_at: task.spawned_at, polls: task.polls_at_instant });
+                    spinning = Some(Spinning { spawned_at: Some(task.spawned_at), polls: task.polls_at_instant });
                 }
             }
             task.spawned_at
@@ -187,42 +256,30 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
         }
         site
     };
-    POLL_SITE.store(site.map_or(std::ptr::null_mut(), |site| std::ptr::from_ref(site).cast_mut()), Relaxed);
-    POLL_BEGAN.store(wall_ms() + 1, Relaxed);
+    if let Some(slot) = slot() {
+        slot.site.store(site.map_or(std::ptr::null_mut(), |site| std::ptr::from_ref(site).cast_mut()), Relaxed);
+        slot.thread.store(os::this_thread(), Relaxed);
+        slot.began.store(wall_ms() + 1, Relaxed);
+    }
+    BEGAN.set(Some(WallInstant::now()));
     os::enter_poll();
-    BEFORE.set(Some((WallInstant::now(), os::waits())));
 }
 
-/// What the poll under way has done so far was the judge's own, such as reading debug information for a dump: it is
-/// judged from here on.
-pub(crate) fn forgive_poll() {
-    if BEFORE.get().is_some() {
-        POLL_BEGAN.store(wall_ms() + 1, Relaxed);
-        BEFORE.set(Some((WallInstant::now(), os::waits())));
+pub(crate) fn after_poll(meta: &TaskMeta<'_>, watch_blocking: bool) {
+    let waits = os::leave_poll();
+    let began = BEGAN.take();
+    if let Some(slot) = slot() {
+        slot.began.store(0, Relaxed);
     }
-}
-
-pub(crate) fn after_poll(_: &TaskMeta<'_>, watch_blocking: bool) {
-    let before = BEFORE.take();
-    let slept_at = os::leave_poll();
-    POLL_BEGAN.store(0, Relaxed);
-    let Some((began, waits)) = before else { return };
+    let (true, Some(began)) = (watch_blocking, began) else { return };
     let held = began.elapsed();
-    // A thread that gives up its processor by itself inside a poll has waited for something that is not a
-    // future: a sleep, a lock, a file. Preemption by a busy neighbour is involuntary and does not count, nor does
-    // code that had to be read from disk first.
-    if !watch_blocking || held < SHORTEST_BLOCK {
-        return;
-    }
-    let now = os::waits();
-    let waited = now.voluntary > waits.voluntary && now.page_reads == waits.page_reads;
-    if waited || slept_at.is_some() {
+    if waits.time >= SHORTEST_WAIT || waits.slept.is_some() && held >= SHORTEST_SLEEP {
         let mut board = board();
-        if board.blocked.as_ref().is_none_or(|longest| held > longest.held) {
-            let site = POLL_SITE.load(Relaxed);
-            #[expect(unsafe_code, reason = "as in `poll_under_way`")]
-            let spawned_at = unsafe { site.as_ref() };
-            board.blocked = Some(Blocked { spawned_at, held, slept_at: slept_at.map(Arc::new) });
+        let spawned_at = board.spawned.get(&meta.id()).copied();
+        let place = board.blocked.partition_point(|longer| longer.held >= held);
+        if place < MOST_BLOCKED {
+            board.blocked.insert(place, Blocked { spawned_at, held, waits: Arc::new(waits) });
+            board.blocked.truncate(MOST_BLOCKED);
         }
     }
 }

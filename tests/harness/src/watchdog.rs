@@ -5,6 +5,7 @@
 //! answers, with the task's spawn site and the line, and ends the process.
 
 use crate::channel::Channel;
+use crate::tasks::UnderWay;
 use crate::{os, panics, sites, tasks};
 use std::time::Duration;
 use verdict::{Kind, Verdict};
@@ -17,29 +18,20 @@ const TICK: Duration = Duration::from_millis(50);
 /// The watchdog's thread, so that the check for leaked threads knows it.
 pub(crate) const NAME: &str = "watchdog";
 
-/// The verdict has been sent, and the runtime's thread will not come back: there is nothing left to return to.
-#[expect(clippy::disallowed_methods, reason = "the runtime's thread is stuck inside the subject's code")]
-fn end() -> ! {
-    std::process::exit(101)
-}
-
 /// Starts the watchdog. `deadline` counts from now.
 pub(crate) fn start(channel: Channel, deadline: Duration) {
     let deadline = deadline.as_millis() as u64 + tasks::wall_ms();
     let watch = move || loop {
         std::thread::park_timeout(TICK);
         let now = tasks::wall_ms();
-        let held = tasks::poll_under_way().map(|(began, site)| (now.saturating_sub(began), site));
-        match held {
-            Some((held, site)) if held > LONGEST_POLL || now > deadline + GRACE => {
-                channel.answer(holding(held, site));
-                end();
+        match tasks::poll_under_way() {
+            Some(poll) if now.saturating_sub(poll.began) > LONGEST_POLL || now > deadline + GRACE => {
+                channel.end(holding(&poll, now.saturating_sub(poll.began)));
             }
             None if now > deadline + GRACE => {
                 let verdict =
                     panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
-                channel.answer(verdict);
-                end();
+                channel.end(verdict);
             }
             _ if now > deadline => tasks::interrupt(),
             _ => {}
@@ -49,17 +41,15 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
     let _ = std::thread::Builder::new().name(NAME.to_owned()).spawn(watch);
 }
 
-fn holding(held: u64, spawned_at: Option<&'static std::panic::Location<'static>>) -> Verdict {
-    let line = os::sample_line();
-    let who = match spawned_at {
+fn holding(poll: &UnderWay, held: u64) -> Verdict {
+    let line = os::sample_line(poll.thread);
+    let who = match poll.spawned_at {
         Some(location) => format!("the task spawned at {}", sites::located(location)),
-        None => "the call".to_owned(),
+        None => "a call from the test".to_owned(),
     };
-    let seen = format!(
-        "{who} has held the runtime's thread for {:.1} s in one poll, and nothing else can run",
-        held as f64 / 1e3
-    );
+    let held = held as f64 / 1e3;
+    let seen = format!("{who} has held its runtime's thread for {held:.1} s in one poll, and nothing else can run");
     Verdict::new(Kind::Blocked, seen)
-        .at(line.or_else(|| spawned_at.map(sites::located)))
+        .at(line.or_else(|| poll.spawned_at.map(sites::located)))
         .usually("a loop that never awaits, a `std::sync::Mutex` locked twice, or a blocking `recv`; await instead")
 }

@@ -3,7 +3,8 @@
 //! The child's standard input is one end of a socket pair. Down it goes a nonce, up it comes the verdict;
 //! the child takes the socket away from its standard input before learner code runs. Output is read and
 //! thrown away past a limit, the deadline starts when the process does (never during a build), and at the
-//! end the whole process group is killed.
+//! end the whole process group is killed. A terminal's Ctrl-C does not reach that group; but the channel ends with
+//! the supervisor, however that ends, and then the child ends its group itself.
 
 use crate::{Kind, Verdict};
 use nix::sys::signal::{Signal, killpg};
@@ -99,11 +100,14 @@ fn start(run: Run<'_>) -> std::io::Result<(Child, UnixStream, String)> {
 fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, started: Instant) -> Judged {
     let (events, inbox) = mpsc::channel();
     let printed = Arc::new(AtomicUsize::new(0));
-    let (stdout, stderr) = (child.stdout.take().expect("stdout is piped"), child.stderr.take().expect("stderr is piped"));
+    let (stdout, stderr) =
+        (child.stdout.take().expect("stdout is piped"), child.stderr.take().expect("stderr is piped"));
     widen(&stdout);
     widen(&stderr);
     let stdout = drain(stdout, &printed, &events);
     let stderr = drain(stderr, &printed, &events);
+    // Kept for as long as the child lives: to the child, the channel's end is the supervisor's.
+    let lifeline = channel.try_clone();
     listen(channel, nonce, events);
 
     let event = inbox.recv_timeout(run.deadline.saturating_sub(started.elapsed()));
@@ -114,7 +118,8 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     };
     let _ = killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
     let _ = child.wait();
-    let (stdout, stderr) = (collect(stdout), collect(stderr));
+    drop(lifeline);
+    let (stdout, stderr) = (collect(stdout, run.test), collect(stderr, run.test));
     let flooded = printed.load(Ordering::Relaxed) > OUTPUT_LIMIT;
 
     let verdict = match event {
@@ -223,13 +228,19 @@ fn drain(
 }
 
 /// What a stream held; a descendant that escaped the group may keep it open, so the wait is bounded.
-fn collect(kept: mpsc::Receiver<Vec<u8>>) -> String {
+fn collect(kept: mpsc::Receiver<Vec<u8>>, test: &str) -> String {
     let bytes = kept.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    // libtest reports on itself; a reader wants what the test printed.
-    let own = |line: &str| line == "running 1 test" || line.starts_with("test result: ") || line.starts_with("test ");
-    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !own(line)).collect();
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    own_output(&String::from_utf8_lossy(&bytes), test)
+}
+
+/// What the test printed, without what libtest says before it. A judged process ends before libtest says more.
+fn own_output(text: &str, test: &str) -> String {
+    let text = text.strip_prefix("\nrunning 1 test\n").unwrap_or(text);
+    // The name ends with no line of its own: what the test prints first follows it, or should_panic does.
+    let text = text.strip_prefix(&format!("test {test} ")).unwrap_or(text);
+    let text = text.strip_prefix("- should panic ").unwrap_or(text);
+    let text = text.strip_prefix("... ").unwrap_or(text);
+    text.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 /// Waits for the process to end by itself, at most `patience`.
@@ -252,4 +263,21 @@ fn ended(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
 fn nonce() -> String {
     let half = || RandomState::new().hash_one(Instant::now());
     format!("{:016x}{:016x}", half(), half())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_output;
+
+    #[test]
+    fn only_the_tests_own_output_is_kept() {
+        for (printed, kept) in [
+            ("\nrunning 1 test\ntest a::b ... ", ""),
+            ("\nrunning 1 test\ntest a::b ... test first\n\nsecond\n", "test first\nsecond\n"),
+            ("\nrunning 1 test\ntest a::b - should panic ... first\n", "first\n"),
+            ("first\n", "first\n"),
+        ] {
+            assert_eq!(own_output(printed, "a::b"), kept);
+        }
+    }
 }

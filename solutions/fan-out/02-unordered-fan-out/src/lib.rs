@@ -1,4 +1,5 @@
-//! An unordered fan-out: eight workers around one shared input, one output.
+//! An unordered fan-out: eight workers around one shared input, one output. The work only waits, so the width follows
+//! what the work's downstream can bear, not the number of cores.
 //!
 //! - **Ordering**: none. A result leaves when its work is done; numbers are begun in the order of the input.
 //! - **Errors**: a panic in the work ends its worker and loses the number in its hand. The other workers go on,
@@ -17,8 +18,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use workbook::Work;
 
-/// How many numbers are worked on at once, at most. The work only waits, so the width follows what its
-/// downstream can bear, not the number of cores.
+/// How many numbers are worked on at once, at most.
 pub const WORKERS: usize = 8;
 
 /// How many results wait in the output, at most.

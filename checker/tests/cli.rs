@@ -1,0 +1,377 @@
+//! The checker as a person meets it: what it says, where, and with which exit code. What must be built to be judged
+//! is in few tests, each of several edits.
+
+#[path = "support/copy.rs"]
+mod copy;
+#[cfg(target_os = "linux")]
+#[path = "support/processes.rs"]
+mod processes;
+mod support;
+
+use copy::{Copy, TASK};
+use serde_json::Value;
+use std::process::Command;
+use std::time::Duration;
+use support::{Ran, checker, command, repository, run, target};
+
+const ESCAPE: char = '\u{1b}';
+
+#[test]
+fn help_documents_the_exit_codes() {
+    checker(&repository(), &["--help"])
+        .exits(0)
+        .says("0 every criterion passes")
+        .says("1 some criterion does not pass")
+        .says("2 wrong use")
+        .says("3 the grader or a service is at fault, not your code");
+}
+
+#[test]
+fn list_and_show_say_what_there_is() {
+    checker(&repository(), &["list"]).exits(0).says("fan-out, ").says("1 Serial pipeline");
+    checker(&repository(), &["show", "1"])
+        .exits(0)
+        .says("fan-out/1 Serial pipeline")
+        .says(&format!("exercises/{TASK}/src"))
+        .says("cargo checker task 1")
+        .says("The output is 2, 4, … 2000, in this order, and then it ends.");
+    checker(&repository(), &[]).exits(0).says("tasks passed.").says("cargo checker list");
+}
+
+#[test]
+fn an_unknown_task_is_answered_with_the_nearest() {
+    checker(&repository(), &["show", "serial-pipelin"]).exits(2).complains("did you mean fan-out/1?");
+    checker(&repository(), &["show", "nonsense"])
+        .exits(2)
+        .complains("no task is called `nonsense`")
+        .complains("help: ");
+    let ran = checker(&repository(), &["task", "99"]);
+    ran.exits(2).complains("no task is called `99`").complains("did you mean fan-out/");
+    assert_eq!(ran.out(), "", "nothing on standard output\n{ran}");
+    checker(&repository(), &["task", ""]).exits(2);
+    checker(&repository(), &["verify", "99"]).exits(2).complains("`99`");
+}
+
+#[test]
+fn wrong_use_is_told_from_a_broken_criterion() {
+    checker(&repository(), &["task"]).exits(2).complains("<ID>");
+    checker(&repository(), &["judge-it"]).exits(2).complains("unrecognized subcommand");
+    checker(&repository(), &["task", "1", "--spans"]).exits(2).complains("--json");
+    checker(&repository(), &["task", "1", "--variant", "wrong/nonsense"])
+        .exits(2)
+        .complains("fan-out/1 has no variant \"wrong/nonsense\"")
+        .complains("wrong/unbounded");
+}
+
+#[test]
+fn outside_a_workbook_it_says_where_to_go() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    checker(folder.path(), &["list"])
+        .exits(2)
+        .complains("lies in no workbook")
+        .complains("help: change to the workbook's folder");
+    checker(folder.path(), &["--help"]).exits(0);
+}
+
+#[test]
+fn from_a_folder_deep_inside_it_finds_the_workbook() {
+    let copy = Copy::new();
+    checker(&copy.path(&format!("exercises/{TASK}/src")), &["list"]).exits(0).says("1 Serial pipeline");
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let piped = checker(&repository(), &["show", "1"]);
+    assert!(!piped.exits(0).out().contains(ESCAPE), "{piped}");
+    let asked = checker(&repository(), &["show", "1", "--color", "always"]);
+    assert!(asked.exits(0).out().contains(ESCAPE), "{asked}");
+    let mut refused = command(&repository(), &["show", "1"]);
+    refused.env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1");
+    let refused = run(refused);
+    assert!(!refused.exits(0).out().contains(ESCAPE), "{refused}");
+    let never = checker(&repository(), &["task", "99", "--color", "never"]);
+    assert!(!never.exits(2).err().contains(ESCAPE), "{never}");
+}
+
+/// `checker show 1 | true`
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let ran = run(unread(command(&repository(), &["show", "1"])));
+    assert_eq!(ran.exits(0).err(), "", "nothing to say about it\n{ran}");
+}
+
+/// The command with a standard output that nobody reads.
+fn unread(mut command: Command) -> Command {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    command.stdout(writer);
+    command
+}
+
+/// A workbook whose task is spoilt in ways that the checker meets before anything is built.
+#[test]
+fn a_spoilt_workbook_is_named_with_the_remedy() {
+    let copy = Copy::new();
+
+    let manifest = format!("exercises/{TASK}/Cargo.toml");
+    let sound = copy.text(&manifest);
+    copy.file(&manifest, &sound.replace("[dependencies]", "[dependencies\n"));
+    let line = sound.lines().position(|line| line == "[dependencies]").expect("a section") + 1;
+    copy.checker(&["task", "1"])
+        .exits(2)
+        .complains(&format!("{manifest}:{line}: "))
+        .complains("help: `git diff` shows what was changed");
+    copy.file(&manifest, &sound);
+
+    let metadata = format!("tests/{TASK}/task.toml");
+    let sound = copy.text(&metadata);
+    copy.file(&metadata, "title = \"T\"\nsummary = \"S\"\nrequire = []\n");
+    copy.checker(&["list"]).exits(2).complains("task.toml:3: unknown field `require`");
+    copy.file(&metadata, &sound);
+
+    let tests = format!("tests/{TASK}/acceptance.rs");
+    let sound = copy.text(&tests);
+    copy.file(&tests, "fn (");
+    copy.checker(&["show", "1"]).exits(2).complains("acceptance.rs:1: not Rust").complains("git restore");
+    copy.file(&tests, &sound);
+
+    copy.file(".workbook/progress.json", "{ passed");
+    copy.checker(&["list"]).exits(0).complains("cannot be read").complains("kept as");
+    assert_eq!(copy.text(".workbook/progress.json.unreadable"), "{ passed");
+    let again = copy.checker(&["list"]);
+    assert_eq!(again.exits(0).err(), "", "said once\n{again}");
+}
+
+#[test]
+fn a_target_folder_that_cannot_be_written_is_named() {
+    let copy = Copy::new();
+    copy.file("in-the-way", "a file");
+    let mut blocked = command(copy.root(), &["task", "1"]);
+    blocked.env("CARGO_TARGET_DIR", copy.path("in-the-way/target"));
+    run(blocked).exits(3).complains("in-the-way/target").complains("help: ").complains("CARGO_TARGET_DIR");
+}
+
+/// What a learner does in an evening. One test, since each step builds.
+#[test]
+fn a_learners_edits_one_after_another() {
+    let copy = Copy::new();
+    let lib = copy.lib();
+    let (stub, main) = (copy.text(&lib), format!("exercises/{TASK}/src/main.rs"));
+
+    // As it is given out.
+    let ran = copy.checker(&["task", "1"]);
+    ran.exits(1).says("unstarted").says("still to write: ").says("0 of 11 criteria hold.").says("cargo checker task 1");
+    assert!(!ran.out().contains(ESCAPE), "no colours in a pipe\n{ran}");
+
+    // It does not compile.
+    let line = stub.lines().position(|line| line.contains("let _ = numbers;")).expect("a line to spoil") + 1;
+    copy.edit(&lib, "let _ = numbers;", "let _ = number;");
+    copy.checker(&["task", "1"])
+        .exits(1)
+        .says("error[E0425]: cannot find value `number` in this scope")
+        .says("help: a local variable with a similar name exists")
+        .says("build The output is 2, 4")
+        .says("does not compile: cannot find value `number` in this scope")
+        .says(&format!("where src/lib.rs:{line}"));
+    let coloured = copy.checker(&["task", "1", "--color", "always"]);
+    assert!(coloured.exits(1).out().contains("\u{1b}[1m\u{1b}[91merror[E0425]"), "{coloured}");
+
+    // A syntax error.
+    copy.file(&lib, &stub.replacen("let _ = numbers;", "let _ = (numbers;", 1));
+    copy.checker(&["task", "1"]).exits(1).says("mismatched closing delimiter").says("build The output is");
+
+    // A signature that is not the stub's.
+    copy.file(&lib, &stub.replace("Receiver<u64>", "Receiver<u32>"));
+    copy.checker(&["task", "1"])
+        .exits(1)
+        .says("build The output is 2, 4")
+        .says("the tests do not compile against your crate: mismatched types")
+        .says("u32")
+        .says("u64")
+        .keeps("acceptance.rs");
+
+    // A name that is gone.
+    copy.file(&lib, &stub.replace("pub fn doubler", "pub fn double"));
+    copy.file(&main, "fn main() {}\n");
+    copy.checker(&["task", "1"]).exits(1).says("the tests do not compile against your crate").says("doubler");
+    copy.file(&main, &copy.text(&format!("tests/{TASK}/stub/main.rs")));
+
+    // `unsafe`.
+    copy.file(&lib, &stub.replacen("let _ = numbers;", "let _ = numbers;\n    unsafe {}", 1));
+    copy.checker(&["task", "1"])
+        .exits(1)
+        .says("rule The output is")
+        .says("`unsafe` is not allowed")
+        .says(&format!("where src/lib.rs:{}", line + 1));
+
+    // A warning of the learner's own is shown, and no failure by itself.
+    copy.solve();
+    let solved = copy.text(&lib);
+    copy.file(&lib, &format!("{solved}\nfn left_over() {{}}\n"));
+    let ran = copy.checker(&["task", "1", "--only", "every_number"]);
+    ran.exits(0).says("warning: function `left_over` is never used").says("1 of 1 criteria hold.");
+    copy.checker(&["list"]).exits(0).keeps("passed with").says("0 of 1 passed");
+    copy.checker(&["task", "1", "--only", "no_such"]).exits(2).complains("no criterion of fan-out/1 has \"no_such\"");
+
+    // Not UTF-8.
+    copy.file(&lib, &[stub.as_bytes(), b"// caf\xe9\n"].concat());
+    copy.checker(&["task", "1"]).exits(1).says("build The output is").says("UTF-8");
+
+    // No library at all.
+    std::fs::remove_file(copy.path(&lib)).expect("the library is removed");
+    copy.checker(&["task", "1"]).exits(1).says("build The output is").says("src/lib.rs").says("git restore");
+
+    // Solved, for a program to read, and then noted.
+    copy.file(&lib, &solved);
+    let records = records(&copy.checker(&["task", "1", "--json"]), 0);
+    assert_eq!(records.iter().filter(|record| record["verdict"]["kind"] == "pass").count(), 11);
+    copy.checker(&["list"]).exits(0).says("1 of 1 passed").says("Serial pipeline passed");
+    copy.checker(&[]).exits(0).says("1 of 1 tasks passed.").says("That is all of them.");
+
+    // Judged by other tests than those it passed.
+    copy.edit(&format!("tests/{TASK}/acceptance.rs"), "(1..=count)", "(1..=count + 0)");
+    copy.checker(&["list"]).exits(0).says("passed with older tests");
+
+    // One mistake: the message, and the command that judges it alone.
+    copy.edit(&lib, "mpsc::channel(PRODUCER_CAPACITY)", "mpsc::channel(64)");
+    copy.checker(&["task", "1"])
+        .exits(1)
+        .says("bound While nobody reads the output")
+        .says("at most 10 allowed")
+        .says("usually an unbounded channel or a larger one")
+        .says("cargo checker task 1 --only ");
+    self::records(&copy.checker(&["task", "1", "--json"]), 1);
+
+    // Records that nobody reads, and records that find no room.
+    let ran = run(unread(command(copy.root(), &["task", "1", "--json"])));
+    assert_eq!(ran.exits(1).err(), "", "nothing to say about it\n{ran}");
+    #[cfg(target_os = "linux")]
+    {
+        let mut full = command(copy.root(), &["task", "1", "--json"]);
+        full.stdout(std::fs::File::create("/dev/full").expect("a device that is always full"));
+        run(full).exits(3).complains("the records cannot be written: No space left");
+    }
+
+    // A target folder that is named by a way round.
+    let mut named = command(copy.root(), &["task", "1", "--solution", "--only", "every_number"]);
+    let up = "../".repeat(copy.root().components().count() - 1);
+    named.env("CARGO_TARGET_DIR", format!("{up}{}", target().display().to_string().trim_start_matches('/')));
+    run(named).exits(0);
+
+    // The reference is not the learner's, and the progress stays.
+    copy.checker(&["task", "1", "--solution"]).exits(0).says("the reference solution").keeps("next:");
+}
+
+/// The records of a run with `--json`: every line is one, and the last says how the run ended.
+#[track_caller]
+fn records(ran: &Ran, exit: i32) -> Vec<Value> {
+    let out = ran.exits(exit).out();
+    let records: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}\n{ran}")))
+        .collect();
+    let (end, criteria) = records.split_last().unwrap_or_else(|| panic!("no records\n{ran}"));
+    assert!(records.iter().all(|record| record["schema"] == 1 && record["task"] == "fan-out/1"), "{ran}");
+    assert_eq!(end["type"], "end", "{ran}");
+    assert_eq!(end["exit"], exit, "{ran}");
+    assert_eq!(end["total"], criteria.len(), "{ran}");
+    for criterion in criteria {
+        assert_eq!(criterion["type"], "criterion", "{ran}");
+        assert!(criterion["statement"].is_string() && criterion["milliseconds"].is_u64(), "{ran}");
+        let kind = criterion["verdict"]["kind"].as_str().and_then(verdict::Kind::named);
+        assert!(kind.is_some(), "a kind of the closed set\n{ran}");
+    }
+    records
+}
+
+/// What `dev new` writes is a task: its stub is unstarted, its solution passes, its wrong solution is caught.
+#[test]
+fn a_scaffolded_task_verifies() {
+    let copy = Copy::new();
+    let ran = copy.checker(&["dev", "new", "push-pull/3", "Who waits: push or pull?"]);
+    ran.exits(0)
+        .says("exercises/push-pull/03-who-waits-push-or-pull/src/lib.rs")
+        .says("cargo checker verify push-pull/3");
+    copy.checker(&["verify", "push-pull/3"]).exits(0).says("ok push-pull/3").says("1 tasks verified");
+    copy.checker(&["show", "pull/3"]).exits(0).says("Who waits: push or pull?");
+    copy.checker(&["dev", "new", "push-pull/3", "Again"]).exits(2).complains("push-pull/3 exists");
+    copy.checker(&["dev", "new", "Push Pull/3", "Again"]).exits(2).complains("is no track");
+    copy.checker(&["dev", "new", "3", "Again"]).exits(2).complains("is no task id");
+    copy.checker(&["dev", "new", "push-pull/4", "!?"]).exits(2).complains("no letters");
+}
+
+/// Each spoils one thing of a tidy workbook and mends it again.
+#[test]
+fn tidy_finds_what_does_not_fit() {
+    let copy = Copy::new();
+    let before = copy.checker(&["dev", "tidy", "--pristine"]);
+    let finds = |text: &str| {
+        before.keeps(text);
+        copy.checker(&["dev", "tidy"]).exits(1).says(text);
+    };
+    let chapter = format!("book/src/{TASK}.md");
+    let tests = format!("tests/{TASK}/acceptance.rs");
+    let wrong = format!("tests/{TASK}/wrong/polls/lib.rs");
+    let solution = format!("solutions/{TASK}/src/lib.rs");
+    let sound: Vec<(&String, String)> =
+        [&chapter, &tests, &wrong, &solution].map(|file| (file, copy.text(file))).into();
+    let mend = || sound.iter().for_each(|(file, text)| copy.file(file, text));
+
+    std::fs::remove_file(copy.path(&chapter)).expect("the chapter is removed");
+    finds("no chapter: ");
+    mend();
+    copy.edit(&tests, "use task::{doubler, printer, producer};", "use task::*;");
+    finds("a glob import lets the judged crate replace `drop`");
+    mend();
+    copy.edit(
+        &wrong,
+        "Caught by: waiting_stages_are_parked (spin)",
+        "Caught by: waiting_stages_are_parked (spin), no_such_test (fail)",
+    );
+    finds("wrong/polls names no_such_test, which is no criterion");
+    mend();
+    copy.edit(&solution, "pub fn doubler(", "pub async fn doubler(");
+    finds("`doubler` differs between stub and solution");
+    mend();
+    copy.edit("book/src/SUMMARY.md", "01-serial", "01-other");
+    finds("the chapter is not in book/src/SUMMARY.md");
+    copy.edit("book/src/SUMMARY.md", "01-other", "01-serial");
+    copy.file("exercises/fan-out/02-orphan/Cargo.toml", "");
+    finds("02-orphan belongs to no task");
+    std::fs::remove_dir_all(copy.path("exercises/fan-out/02-orphan")).expect("the orphan goes");
+
+    copy.edit(&copy.lib(), "let _ = numbers;", "// mine\n    let _ = numbers;");
+    let after = copy.checker(&["dev", "tidy"]);
+    assert_eq!(after.out(), before.out(), "all is mended, and an exercise may be worked on\n{after}");
+    copy.checker(&["dev", "tidy", "--pristine"]).exits(1).says("is not the stub");
+}
+
+/// Neither a terminal's Ctrl-C nor `kill -9` leaves a judged process behind, nor what it started.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupted_checker_leaves_no_process_behind() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use processes::{below, within};
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Stdio;
+
+    let copy = Copy::new();
+    copy.solve();
+    copy.edit(&copy.lib(), "let (output, receiver)", "while std::hint::black_box(true) {}\n    let (output, receiver)");
+    for signal in [Signal::SIGINT, Signal::SIGKILL] {
+        let mut judging = command(copy.root(), &["task", "1", "--only", "as_a_program"]);
+        let mut judging = judging.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the checker starts");
+        // The test's process, and the program that it runs, which never ends.
+        let family = within(Duration::from_secs(120), "judging began", || {
+            let family = below(judging.id());
+            let judged = family.iter().filter(|process| process.runs_from(&target().join("judge"))).count();
+            (judged == 2).then_some(family)
+        });
+        kill(Pid::from_raw(judging.id() as i32), signal).expect("the checker can be signalled");
+        let status = judging.wait().expect("the checker ends");
+        assert_eq!(status.signal(), Some(signal as i32), "{status}");
+        let left = processes::left(&family, Duration::from_secs(5));
+        assert!(left.is_empty(), "after {signal}, these had not ended, and were killed by the test: {left:?}");
+    }
+}

@@ -1,0 +1,52 @@
+//! Caught by: a_cancel_reaches_a_full_pipeline (leak), a_cancel_reaches_workers_without_input (leak), a_cancel_reaches_a_producer_without_room (leak), a_cancel_cuts_work_off (leak)
+//!
+//! "A look at the token before each item is enough": nothing that waits is raced against it.
+
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio_util::sync::CancellationToken;
+use workbook::Work;
+
+pub const WORKERS: usize = 8;
+pub const PRODUCER_CAPACITY: usize = 8;
+pub const OUTPUT_CAPACITY: usize = 8;
+
+pub fn producer<I>(numbers: I, token: CancellationToken) -> Receiver<u64>
+where
+    I: IntoIterator<Item = u64>,
+    I::IntoIter: Send + 'static,
+{
+    let (output, receiver) = mpsc::channel(PRODUCER_CAPACITY);
+    let numbers = numbers.into_iter();
+    tokio::spawn(async move {
+        for number in numbers {
+            if token.is_cancelled() || output.send(number).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+pub fn fan_out(input: Receiver<u64>, work: Work, token: CancellationToken) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(OUTPUT_CAPACITY);
+    let input = Arc::new(Mutex::new(input));
+    for _ in 0..WORKERS {
+        let (input, work, output, token) = (input.clone(), work.clone(), output.clone(), token.clone());
+        tokio::spawn(async move {
+            loop {
+                if token.is_cancelled() {
+                    return;
+                }
+                let next = input.lock().await.recv().await;
+                let Some(number) = next else { return };
+                work.run(number).await;
+                if output.send(number * 2).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}

@@ -1,0 +1,9 @@
+//! The shards as a program: for each key among the arguments, its shard on a line of its own.
+
+use fan_out_05::shard;
+
+fn main() {
+    for key in std::env::args().skip(1) {
+        println!("{}", shard(&key));
+    }
+}

@@ -1,0 +1,52 @@
+//! Caught by: every_event_once_and_in_the_order_of_its_key (fail), shards_run_in_parallel_and_each_in_series (fail), a_slow_event_delays_only_its_shard (fail), a_full_queue_holds_back_the_dispatcher (bound), a_reader_that_stops_parks_every_task (bound), dropping_the_output_stops_every_task (leak), a_panic_ends_its_key (fail)
+//!
+//! "A slow key may lose events, the others may not wait": what finds its queue full is dropped.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use workbook::Work;
+
+pub const WORKERS: usize = 6;
+pub const QUEUE: usize = 16;
+pub const OUTPUT_CAPACITY: usize = 6;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub key: String,
+    pub value: u64,
+}
+
+pub fn shard(key: &str) -> usize {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    (hasher.finish() % WORKERS as u64) as usize
+}
+
+pub fn fan_out(input: Receiver<Event>, work: Work) -> Receiver<Event> {
+    let (output, receiver) = mpsc::channel(OUTPUT_CAPACITY);
+    let mut queues = Vec::new();
+    for _ in 0..WORKERS {
+        let (queue, events) = mpsc::channel(QUEUE);
+        tokio::spawn(worker(events, work.clone(), output.clone()));
+        queues.push(queue);
+    }
+    tokio::spawn(dispatch(input, queues));
+    receiver
+}
+
+async fn dispatch(mut input: Receiver<Event>, queues: Vec<Sender<Event>>) {
+    while let Some(event) = input.recv().await {
+        if let Err(mpsc::error::TrySendError::Closed(_)) = queues[shard(&event.key)].try_send(event) {
+            return;
+        }
+    }
+}
+
+async fn worker(mut events: Receiver<Event>, work: Work, output: Sender<Event>) {
+    while let Some(event) = events.recv().await {
+        work.run(event.value).await;
+        if output.send(event).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Caught by: dropping_the_output_stops_every_task (leak)
+//!
+//! "A failed send is the others' business": the dispatcher goes on although its workers are gone.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use workbook::Work;
+
+pub const WORKERS: usize = 6;
+pub const QUEUE: usize = 16;
+pub const OUTPUT_CAPACITY: usize = 6;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub key: String,
+    pub value: u64,
+}
+
+pub fn shard(key: &str) -> usize {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    (hasher.finish() % WORKERS as u64) as usize
+}
+
+pub fn fan_out(input: Receiver<Event>, work: Work) -> Receiver<Event> {
+    let (output, receiver) = mpsc::channel(OUTPUT_CAPACITY);
+    let mut queues = Vec::new();
+    for _ in 0..WORKERS {
+        let (queue, events) = mpsc::channel(QUEUE);
+        tokio::spawn(worker(events, work.clone(), output.clone()));
+        queues.push(queue);
+    }
+    tokio::spawn(dispatch(input, queues));
+    receiver
+}
+
+async fn dispatch(mut input: Receiver<Event>, queues: Vec<Sender<Event>>) {
+    while let Some(event) = input.recv().await {
+        let _ = queues[shard(&event.key)].send(event).await;
+    }
+}
+
+async fn worker(mut events: Receiver<Event>, work: Work, output: Sender<Event>) {
+    while let Some(event) = events.recv().await {
+        work.run(event.value).await;
+        if output.send(event).await.is_err() {
+            return;
+        }
+    }
+}

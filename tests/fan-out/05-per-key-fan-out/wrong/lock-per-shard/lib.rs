@@ -1,0 +1,47 @@
+//! Caught by: shards_run_in_parallel_and_each_in_series (fail), a_slow_event_delays_only_its_shard (fail), a_panic_ends_its_key (fail)
+//!
+//! "A lock for each shard keeps its order": six workers on one input, and each waits for the lock with its event in
+//! its hand. Six events of a slow shard hold all six workers.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver};
+use workbook::Work;
+
+pub const WORKERS: usize = 6;
+pub const QUEUE: usize = 16;
+pub const OUTPUT_CAPACITY: usize = 6;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub key: String,
+    pub value: u64,
+}
+
+pub fn shard(key: &str) -> usize {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    (hasher.finish() % WORKERS as u64) as usize
+}
+
+pub fn fan_out(input: Receiver<Event>, work: Work) -> Receiver<Event> {
+    let (output, receiver) = mpsc::channel(OUTPUT_CAPACITY);
+    let input = Arc::new(Mutex::new(input));
+    let locks: Arc<Vec<Mutex<()>>> = Arc::new((0..WORKERS).map(|_| Mutex::new(())).collect());
+    for _ in 0..WORKERS {
+        let (input, locks, work, output) = (input.clone(), locks.clone(), work.clone(), output.clone());
+        tokio::spawn(async move {
+            loop {
+                let next = input.lock().await.recv().await;
+                let Some(event) = next else { return };
+                let _turn = locks[shard(&event.key)].lock().await;
+                work.run(event.value).await;
+                if output.send(event).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}

@@ -1,0 +1,147 @@
+//! Bounds on concurrency, on buffers and on memory.
+
+use crate::wrong;
+use verdict::Kind::{Bound, Fail, Memory};
+
+#[path = "../subjects/bounds.rs"]
+mod subject;
+
+mod right {
+    use super::subject;
+    use harness::{Source, check, criterion, memory, ms, quiescent};
+    use tokio::time::Instant;
+    use workbook::Work;
+
+    /// Three at a time are three at a time, and four rounds.
+    #[criterion]
+    async fn width() {
+        let work = Work::taking(ms(10));
+        let start = Instant::now();
+        subject::concurrently(3, &work).await;
+        check::in_flight_at_most(&work, 3).usually("");
+        check::in_flight_reached(&work, 3).usually("");
+        check::took(start, ms(40), ms(0)).usually("");
+    }
+
+    /// A channel with room for three takes three and one in the hand.
+    #[criterion]
+    async fn buffer() {
+        let source = Source::new(0..100);
+        let taken = source.counter();
+        let output = subject::stage(source, 3);
+        quiescent().await;
+        check::at_most("items taken", taken.count(), 4).usually("");
+        check::equal("items taken", taken.count(), 4).usually("");
+        drop(output);
+    }
+
+    /// A sum needs no list.
+    #[criterion]
+    async fn memory() {
+        let peak = memory::measure();
+        check::equal("the sum", subject::sum(100_000, false), 4_999_950_000).usually("");
+        check::peak_memory(&peak, 64 << 10).usually("");
+    }
+}
+
+mod wrong {
+    use super::subject;
+    use harness::{Source, check, criterion, memory, ms, quiescent};
+    use tokio::time::Instant;
+    use workbook::Work;
+
+    /// One too many at a time.
+    #[criterion]
+    #[should_panic]
+    async fn width() {
+        let work = Work::taking(ms(10));
+        subject::concurrently(4, &work).await;
+        check::in_flight_at_most(&work, 3).usually("an off-by-one in the window");
+    }
+
+    /// A task for each item.
+    #[criterion]
+    #[should_panic]
+    async fn task_for_each() {
+        let work = Work::taking(ms(10));
+        subject::task_for_each(&work).await;
+        check::in_flight_at_most(&work, 3).usually("a task for each item");
+    }
+
+    /// One at a time where three are asked for.
+    #[criterion]
+    #[should_panic]
+    async fn sequential() {
+        let work = Work::taking(ms(10));
+        subject::concurrently(1, &work).await;
+        check::in_flight_reached(&work, 3).usually("each item is awaited before the next begins");
+    }
+
+    /// The same by its time.
+    #[criterion]
+    #[should_panic]
+    async fn slow() {
+        let start = Instant::now();
+        subject::concurrently(1, &Work::taking(ms(10))).await;
+        check::took(start, ms(40), ms(0)).usually("each item is awaited before the next begins");
+    }
+
+    /// Too much room.
+    #[criterion]
+    #[should_panic]
+    async fn buffer() {
+        let source = Source::new(0..100);
+        let taken = source.counter();
+        let output = subject::stage(source, 16);
+        quiescent().await;
+        drop(output);
+        check::at_most("items taken while nobody reads", taken.count(), 4).usually("a larger channel");
+    }
+
+    /// Everything at one moment.
+    #[criterion]
+    #[should_panic]
+    async fn memory() {
+        let peak = memory::measure();
+        subject::sum(100_000, true);
+        check::peak_memory(&peak, 64 << 10).usually("the whole input is collected");
+    }
+}
+
+#[test]
+fn width() {
+    wrong("bounds", "width")
+        .kind(Bound)
+        .seen("4 in flight, bound 3, 0 ms after the first began, items 0…3")
+        .at("bound-run")
+        .usually("an off-by-one in the window");
+}
+
+#[test]
+fn task_for_each() {
+    wrong("bounds", "task_for_each")
+        .kind(Bound)
+        .seen("10 in flight, bound 3, 0 ms after the first began, items 0…9")
+        .evidence("run by tasks spawned at [bound-spawn]")
+        .at("bound-task-run");
+}
+
+#[test]
+fn sequential() {
+    wrong("bounds", "sequential").kind(Fail).seen("never more than 1 in flight at once, expected 3").at("bound-run");
+}
+
+#[test]
+fn slow() {
+    wrong("bounds", "slow").kind(Fail).seen("took 100 ms of virtual time, expected 40 ms");
+}
+
+#[test]
+fn buffer() {
+    wrong("bounds", "buffer").kind(Bound).seen("items taken while nobody reads: 17, at most 4 allowed, at t = 0 ms");
+}
+
+#[test]
+fn memory() {
+    wrong("bounds", "memory").kind(Memory).seen("KiB allocated at one moment, at most 64 KiB allowed");
+}

@@ -1,0 +1,43 @@
+//! Under a plain `cargo test`, the verdict is the checker's.
+
+use crate::judge;
+use std::process::Command;
+
+/// What libtest prints when this binary is asked for one test, and whether it passed.
+fn by_hand(test: &str) -> (String, bool) {
+    let binary = std::env::current_exe().expect("the test's own path is known");
+    let run = Command::new(binary).args(["--exact", test, "--nocapture"]).output().expect("it starts");
+    (String::from_utf8_lossy(&run.stdout).into_owned(), run.status.success())
+}
+
+#[test]
+fn a_wrong_criterion_prints_the_checkers_verdict() {
+    for test in [
+        "leaks::wrong::parked_in_a_send",
+        "stuck::wrong::deadlock",
+        "bounds::wrong::width",
+        "spins::wrong::busy",
+        "panics::wrong::in_a_task",
+        "hostile::wrong::exits",
+        "hostile::wrong::floods",
+    ] {
+        let supervised = judge(test, &[]).verdict.to_string();
+        let (printed, passed) = by_hand(test);
+        assert!(printed.contains(&supervised), "expected\n{supervised}\nin\n{printed}");
+        // It panicked, as `should_panic` says.
+        assert!(passed, "{printed}");
+    }
+}
+
+#[test]
+fn a_right_criterion_passes() {
+    let (printed, passed) = by_hand("quiet::right::passing");
+    assert!(passed, "{printed}");
+    assert!(judge("quiet::right::passing", &[]).verdict.passed());
+}
+
+#[test]
+fn a_test_that_does_not_exist_is_no_pass() {
+    let judged = judge("quiet::right::no_such_test", &[]);
+    assert!(!judged.verdict.passed(), "{}", judged.verdict);
+}

@@ -1,0 +1,133 @@
+//! Neither exit codes nor output decide.
+
+use crate::{judge, wrong};
+use verdict::Kind::{Crash, Fail, Output, Pass};
+
+#[path = "../subjects/hostile.rs"]
+mod subject;
+
+mod right {
+    use super::subject;
+    use harness::{check, criterion};
+
+    /// Output is output, whatever it says; the channel is not within reach.
+    #[criterion]
+    async fn prints() {
+        subject::prints_a_result();
+        check::equal("bytes on standard input", subject::writes_everywhere(), 0).usually("");
+    }
+}
+
+mod wrong {
+    use super::subject;
+    use harness::{check, criterion};
+
+    /// Ends the process with code 0.
+    #[criterion]
+    #[should_panic]
+    async fn exits() {
+        subject::exits();
+    }
+
+    /// Prints a result and writes an answer, and is wrong.
+    #[criterion]
+    #[should_panic]
+    async fn fakes() {
+        subject::prints_a_result();
+        subject::writes_everywhere();
+        check::equal("items", 0, 1).usually("nothing is sent");
+    }
+
+    /// Prints a result and ends the process.
+    #[criterion]
+    #[should_panic]
+    async fn fakes_and_exits() {
+        subject::writes_everywhere();
+        subject::exits();
+    }
+
+    /// Aborts.
+    #[criterion]
+    #[should_panic]
+    async fn aborts() {
+        subject::aborts();
+    }
+
+    /// Prints too much.
+    #[criterion]
+    #[should_panic]
+    async fn floods() {
+        subject::floods();
+    }
+
+    /// Prints too much as an error.
+    #[criterion]
+    #[should_panic]
+    async fn floods_the_other_stream() {
+        subject::floods_the_other_stream();
+    }
+
+    /// Needs more stack than there is.
+    #[criterion]
+    #[should_panic]
+    async fn overflows() {
+        std::hint::black_box(subject::recurses(0));
+    }
+
+    /// Panics while panicking.
+    #[criterion]
+    #[should_panic]
+    async fn panics_in_a_drop() {
+        subject::panics_in_a_drop();
+    }
+}
+
+#[test]
+fn exits() {
+    wrong("hostile", "exits")
+        .kind(Crash)
+        .seen("ended with code 0 before the test was over")
+        .usually("std::process::exit");
+}
+
+#[test]
+fn fakes() {
+    wrong("hostile", "fakes").kind(Fail).seen("items: 0, expected 1");
+}
+
+#[test]
+fn fakes_and_exits() {
+    wrong("hostile", "fakes_and_exits").kind(Crash).seen("ended with code 0");
+}
+
+#[test]
+fn aborts() {
+    wrong("hostile", "aborts").kind(Crash).seen("the process aborted").usually("std::process::abort");
+}
+
+#[test]
+fn floods() {
+    wrong("hostile", "floods").kind(Output).seen("more than 1024 KiB printed").usually("a debugging line in a loop");
+}
+
+#[test]
+fn floods_the_other_stream() {
+    wrong("hostile", "floods_the_other_stream").kind(Output).seen("more than 1024 KiB printed");
+}
+
+#[test]
+fn overflows() {
+    wrong("hostile", "overflows").kind(Crash).seen("overflowed its stack").usually("recursion without an end");
+}
+
+#[test]
+fn panics_in_a_drop() {
+    wrong("hostile", "panics_in_a_drop").kind(Crash).seen("abort").usually("a panic while another panic unwinds");
+}
+
+#[test]
+fn output_is_kept_without_deciding() {
+    let judged = judge("hostile::right::prints", &[]);
+    assert_eq!(judged.verdict.kind, Pass, "{}", judged.verdict);
+    assert!(judged.output.contains(r#""kind":"pass""#), "{}", judged.output);
+}

@@ -1,0 +1,198 @@
+//! Panics in the subject, planned and not, and an untouched stub.
+
+use crate::wrong;
+use verdict::Kind::{Crash, Fail, Unstarted};
+
+#[path = "../subjects/panics.rs"]
+mod subject;
+
+mod right {
+    use super::subject;
+    use harness::{check, criterion, ms};
+    use workbook::Work;
+
+    /// A panic that the test planned is no crash.
+    #[criterion]
+    async fn planned() {
+        let done = subject::survives(Work::taking(ms(1)).panicking(|item| item == 1)).await;
+        check::items(&done, &[true, false, true]).usually("");
+    }
+}
+
+mod wrong {
+    use super::subject;
+    use harness::{check, criterion};
+
+    /// A panic.
+    #[criterion]
+    #[should_panic]
+    async fn plain() {
+        subject::plain();
+    }
+
+    /// A panic at a place that std knows.
+    #[criterion]
+    #[should_panic]
+    async fn index() {
+        subject::index(&[1]);
+    }
+
+    /// The same of an option.
+    #[criterion]
+    #[should_panic]
+    async fn unwrap() {
+        subject::unwrap(&[]);
+    }
+
+    /// A panic inside std.
+    #[criterion]
+    #[should_panic]
+    async fn in_std() {
+        subject::in_std(&[1, 2, 3]);
+    }
+
+    /// A panic in a function that std calls.
+    #[criterion]
+    #[should_panic]
+    async fn by_a_callback() {
+        subject::by_a_callback();
+    }
+
+    /// A panic in a task, whose error nobody looks at.
+    #[criterion]
+    #[should_panic]
+    async fn in_a_task() {
+        subject::in_a_task().await;
+    }
+
+    /// A panic in a thread.
+    #[criterion]
+    #[should_panic]
+    async fn in_a_thread() {
+        subject::in_a_thread();
+    }
+
+    /// A send whose error is unwrapped.
+    #[criterion]
+    #[should_panic]
+    async fn sends_to_nobody() {
+        subject::sends_to_nobody().await;
+    }
+
+    /// A channel without room.
+    #[criterion]
+    #[should_panic]
+    async fn no_room() {
+        subject::no_room();
+    }
+
+    /// Nothing is written yet.
+    #[criterion]
+    #[should_panic]
+    async fn unwritten() {
+        check::equal("items", subject::unwritten(), 1).usually("");
+    }
+
+    /// Nothing is written yet in a task.
+    #[criterion]
+    #[should_panic]
+    async fn unwritten_task() {
+        subject::unwritten_task().await;
+    }
+
+    /// The panic is the cause, not what the test makes of it.
+    #[criterion]
+    #[should_panic]
+    async fn before_a_finding() {
+        subject::in_a_task().await;
+        check::equal("items", 0, 1).usually("");
+    }
+
+    /// Caught or not, a panic that nobody planned is one.
+    #[criterion]
+    #[should_panic]
+    async fn caught() {
+        subject::catches();
+    }
+
+    /// A panic of the test itself is a finding.
+    #[criterion]
+    #[should_panic]
+    async fn in_the_test() {
+        assert_eq!(1 + 1, 3, "sums");
+    }
+}
+
+#[test]
+fn plain() {
+    wrong("panics", "plain").kind(Crash).seen("panicked: the pipeline is empty").at("plain-panic");
+}
+
+#[test]
+fn index() {
+    wrong("panics", "index").kind(Crash).seen("index out of bounds: the len is 1 but the index is 1").at("index-panic");
+}
+
+#[test]
+fn unwrap() {
+    wrong("panics", "unwrap").kind(Crash).seen("called `Option::unwrap()` on a `None` value").at("unwrap-panic");
+}
+
+#[test]
+fn in_std() {
+    wrong("panics", "in_std").kind(Crash).seen("slice index starts at 2 but ends at 1").at("drain-panic");
+}
+
+#[test]
+fn by_a_callback() {
+    wrong("panics", "by_a_callback").kind(Crash).seen("nothing in the cell").at("callback-panic");
+}
+
+#[test]
+fn in_a_task() {
+    wrong("panics", "in_a_task").kind(Crash).seen("index out of bounds").at("task-panic");
+}
+
+#[test]
+fn in_a_thread() {
+    wrong("panics", "in_a_thread").kind(Crash).seen("in a thread").at("thread-panic");
+}
+
+#[test]
+fn sends_to_nobody() {
+    wrong("panics", "sends_to_nobody").kind(Crash).seen("SendError").at("nobody-panic").usually("the receiver is gone");
+}
+
+#[test]
+fn no_room() {
+    wrong("panics", "no_room")
+        .kind(Crash)
+        .seen("requires buffer > 0")
+        .at("room-panic")
+        .usually("no channel of capacity 0");
+}
+
+#[test]
+fn unwritten() {
+    wrong("panics", "unwritten").kind(Unstarted).seen("still to write: count the items").at("todo");
+}
+
+#[test]
+fn unwritten_task() {
+    wrong("panics", "unwritten_task").kind(Unstarted).seen("nothing is written here yet").at("todo-task");
+}
+
+#[test]
+fn before_a_finding() {
+    wrong("panics", "before_a_finding").kind(Crash).at("task-panic");
+}
+
+#[test]
+fn caught() {
+    wrong("panics", "caught").kind(Crash).seen("panicked: caught").at("caught-panic");
+}
+
+#[test]
+fn in_the_test() {
+    wrong("panics", "in_the_test").kind(Fail).seen("sums");
+}

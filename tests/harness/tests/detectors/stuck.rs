@@ -1,0 +1,179 @@
+//! Deadlocks, and outputs that never end.
+
+use crate::wrong;
+use std::time::Duration;
+use verdict::Kind::Stuck;
+
+#[path = "../subjects/stuck.rs"]
+mod subject;
+
+mod right {
+    use super::subject;
+    use harness::{check, criterion, drain, ms};
+    use tokio::time::Instant;
+
+    /// The same exchange with room enough ends.
+    #[criterion]
+    async fn no_deadlock() {
+        subject::no_deadlock_of_two().await;
+    }
+
+    /// An output whose senders are dropped ends.
+    #[criterion]
+    async fn output_ends() {
+        check::same_items(&drain(subject::doubler(4, false)).await, &[0, 2, 4, 6]).usually("items lost");
+        check::items(&drain(subject::with_a_sender_in_the_struct(false).items).await, &[1]).usually("items lost");
+    }
+
+    /// Half an hour without a poll is slow, and not stuck.
+    #[criterion]
+    async fn slow() {
+        let start = Instant::now();
+        check::equal("the sum", subject::slow().await, 10).usually("items lost");
+        check::took(start, ms(4 * 1_800_000), ms(0)).usually("the clock");
+    }
+
+    /// A ticker that ends with its pipeline is no deadlock.
+    #[criterion]
+    async fn ticker() {
+        subject::ticker_that_ends().await;
+    }
+}
+
+mod wrong {
+    use super::subject;
+    use harness::{criterion, drain};
+
+    /// Two stages wait for each other.
+    #[criterion]
+    #[should_panic]
+    async fn deadlock() {
+        subject::deadlock_of_two().await;
+    }
+
+    /// The stage keeps a sender of its output in a task.
+    #[criterion]
+    #[should_panic]
+    async fn sender_kept_in_a_task() {
+        drain(subject::doubler(4, true)).await;
+    }
+
+    /// The stage keeps a sender of its output in a struct.
+    #[criterion]
+    #[should_panic]
+    async fn sender_kept_in_a_struct() {
+        let mut output = subject::with_a_sender_in_the_struct(true);
+        while output.items.recv().await.is_some() {}
+    }
+
+    /// A lock is taken twice, in a call from the test.
+    #[criterion]
+    #[should_panic]
+    async fn locked_twice() {
+        subject::locks_twice().await;
+    }
+
+    /// A deadlock, and a timer that goes on.
+    #[criterion]
+    #[should_panic]
+    async fn beside_a_ticker() {
+        subject::deadlock_beside_a_ticker().await;
+    }
+
+    /// A wait that Tokio knows nothing of.
+    #[criterion]
+    #[should_panic]
+    async fn foreign_channel() {
+        subject::foreign_channel().await;
+    }
+
+    /// A wait behind `select!`, `join!` and a box.
+    #[criterion]
+    #[should_panic]
+    async fn nested() {
+        subject::nested().await;
+    }
+
+    /// The clock jumps while a thread of the learner's is working.
+    #[criterion]
+    #[should_panic]
+    async fn answer_from_a_thread() {
+        subject::answer_from_a_thread().await;
+    }
+
+    /// The test's own wait is the test's line.
+    #[criterion]
+    #[should_panic]
+    async fn no_learner_code() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[test]
+fn deadlock() {
+    wrong("stuck", "deadlock")
+        .kind(Stuck)
+        .seen("all 2 tasks are parked, and no timer is set: nothing can move")
+        .evidence("task spawned at [one-spawn], parked in mpsc::Sender::send at [one-send]")
+        .evidence("task spawned at [other-spawn], parked in mpsc::Sender::send at [other-send]")
+        .at("one-join")
+        .usually("each waits for what only another of them can do")
+        .within(Duration::from_secs(1));
+}
+
+#[test]
+fn sender_kept_in_a_task() {
+    wrong("stuck", "sender_kept_in_a_task")
+        .kind(Stuck)
+        .seen("the test waits in mpsc::Receiver::recv")
+        .evidence("task spawned at [doubler-spawn], parked in mpsc::Sender::closed at [doubler-kept]")
+        .at("doubler-kept")
+        .usually("a sender that is still alive keeps its channel open");
+}
+
+#[test]
+fn sender_kept_in_a_struct() {
+    wrong("stuck", "sender_kept_in_a_struct")
+        .kind(Stuck)
+        .seen("the test waits in mpsc::Receiver::recv")
+        .seen("no task is left that could wake it")
+        .usually("a sender that is kept alive without a task, in a struct or a static");
+}
+
+#[test]
+fn locked_twice() {
+    wrong("stuck", "locked_twice").kind(Stuck).seen("waits in Mutex::lock").at("second-lock").usually("lock");
+}
+
+#[test]
+fn beside_a_ticker() {
+    wrong("stuck", "beside_a_ticker")
+        .kind(Stuck)
+        .seen("only timers tick")
+        .evidence("task spawned at [one-spawn], parked in mpsc::Sender::send at [one-send]")
+        .evidence("task spawned at [ticker-spawn], parked in Interval::tick at [ticker-tick]")
+        .usually("a loop around a timer");
+}
+
+#[test]
+fn foreign_channel() {
+    wrong("stuck", "foreign_channel").kind(Stuck).evidence("task spawned at [foreign-spawn]").at("foreign-join");
+}
+
+#[test]
+fn nested() {
+    wrong("stuck", "nested").kind(Stuck).seen("the test waits in oneshot::Receiver").at("nested-oneshot");
+}
+
+#[test]
+fn answer_from_a_thread() {
+    wrong("stuck", "answer_from_a_thread")
+        .kind(Stuck)
+        .at("thread-recv")
+        .usually("the virtual clock does not wait for a thread of your own");
+}
+
+#[test]
+fn no_learner_code() {
+    wrong("stuck", "no_learner_code").kind(Stuck).seen("no task is left that could wake it");
+}

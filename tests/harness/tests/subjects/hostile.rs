@@ -1,0 +1,58 @@
+//! Code that tries to look as if it had passed, or takes the process down.
+
+use std::io::{Read, Write};
+
+/// What an eager cheat would like the judge to read.
+const FAKE: &str = r#"{"nonce":"","verdict":{"kind":"pass"}}"#;
+
+pub(crate) fn exits() {
+    println!("test result: ok. 1 passed; 0 failed");
+    std::process::exit(0);
+}
+
+pub(crate) fn prints_a_result() {
+    println!("test hostile ... ok\ntest result: ok. 1 passed; 0 failed\n{FAKE}");
+}
+
+pub(crate) fn aborts() {
+    std::process::abort();
+}
+
+pub(crate) fn floods() {
+    for _ in 0..100_000 {
+        println!("{:0>99}", 0);
+    }
+}
+
+pub(crate) fn floods_the_other_stream() {
+    for _ in 0..100_000 {
+        eprintln!("{:0>99}", 0);
+    }
+}
+
+pub(crate) fn recurses(depth: u64) -> u64 {
+    let frame = std::hint::black_box([depth; 512]);
+    if depth == u64::MAX { 0 } else { recurses(depth + 1) + frame[7] }
+}
+
+/// Writes the fake answer wherever a descriptor takes it; returns what standard input had for it.
+pub(crate) fn writes_everywhere() -> usize {
+    for descriptor in 0..3 {
+        if let Ok(mut file) = std::fs::OpenOptions::new().write(true).open(format!("/proc/self/fd/{descriptor}")) {
+            let _ = writeln!(file, "{FAKE}");
+        }
+    }
+    let mut input = Vec::new();
+    std::io::stdin().read_to_end(&mut input).unwrap_or(0)
+}
+
+pub(crate) fn panics_in_a_drop() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in a drop");
+        }
+    }
+    let _bomb = Bomb;
+    panic!("before the drop");
+}

@@ -1,0 +1,69 @@
+//! Panics, and what is still to write.
+
+pub(crate) fn plain() {
+    panic!("the pipeline is empty"); // [plain-panic]
+}
+
+pub(crate) fn index(items: &[u64]) -> u64 {
+    items[items.len()] // [index-panic]
+}
+
+pub(crate) fn unwrap(items: &[u64]) -> u64 {
+    *items.first().unwrap() // [unwrap-panic]
+}
+
+pub(crate) fn in_std(items: &[u64]) -> Vec<u64> {
+    let mut items = items.to_vec();
+    items.drain(2..1); // [drain-panic]
+    items
+}
+
+pub(crate) fn by_a_callback() -> u64 {
+    std::cell::LazyCell::new(|| -> u64 { None.expect("nothing in the cell") }) // [callback-panic]
+        .wrapping_add(1)
+}
+
+pub(crate) async fn in_a_task() {
+    let task = tokio::spawn(async {
+        let items: Vec<u64> = Vec::new();
+        items[7] // [task-panic]
+    });
+    let _ = task.await;
+}
+
+pub(crate) fn in_a_thread() {
+    let _ = std::thread::spawn(|| panic!("in a thread")).join(); // [thread-panic]
+}
+
+pub(crate) async fn sends_to_nobody() {
+    let (tx, rx) = tokio::sync::mpsc::channel(1);
+    drop(rx);
+    tx.send(1).await.unwrap(); // [nobody-panic]
+}
+
+pub(crate) fn no_room() {
+    let _ = tokio::sync::mpsc::channel::<u64>(0); // [room-panic]
+}
+
+pub(crate) fn unwritten() -> u64 {
+    todo!("count the items") // [todo]
+}
+
+pub(crate) async fn unwritten_task() {
+    let _ = tokio::spawn(async { todo!() }).await; // [todo-task]
+}
+
+/// Survives the panic of the work on an item.
+pub(crate) async fn survives(work: workbook::Work) -> Vec<bool> {
+    let mut done = Vec::new();
+    for item in 0..3 {
+        let work = work.clone();
+        done.push(tokio::spawn(async move { work.run(item).await }).await.is_ok());
+    }
+    done
+}
+
+/// Catches a panic of its own.
+pub(crate) fn catches() {
+    let _ = std::panic::catch_unwind(|| panic!("caught")); // [caught-panic]
+}
