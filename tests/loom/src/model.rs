@@ -49,7 +49,7 @@ pub fn explore(
 }
 
 /// What a step says of a future that is not ready.
-const WAITS: &str = "is pending and waits";
+const WAITS: &str = "is pending, waits";
 
 /// Names the thread that runs the model's body, for the steps.
 pub fn name(name: &'static str) {
@@ -145,10 +145,9 @@ fn meaning(message: &str, subject: Option<&Location<'_>>, steps: &[Step]) -> Ver
         } else if looked_last(steps) {
             "a wait for what nobody will do any more: when everything else is done, `poll` must not be pending"
         } else {
-            "a lost wake-up: a change without a wake, or what belongs together, the look and the store of the waker, \
-             the change and the choice to wake, in two critical sections"
+            "a lost wake-up: a change without a wake; or look and store of the waker, change and choice to wake, apart"
         };
-        Verdict::new(Kind::Stuck, "in this interleaving every thread that is left waits, for ever").usually(cause)
+        Verdict::new(Kind::Stuck, "in this interleaving all threads wait, for ever").usually(cause)
     } else if message.contains("leaked") {
         Verdict::new(Kind::Leak, "in this interleaving something is never dropped")
             .usually("a cycle of `Arc`s, or something forgotten")
