@@ -10,9 +10,8 @@ use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, RngSeed, Runtime};
-use tokio::time::Instant;
 use verdict::supervise::{self, Run};
 use verdict::{Kind, Verdict};
 
@@ -40,6 +39,8 @@ const WINDOWS: u32 = 3;
 const GRACE: Duration = Duration::from_secs(1);
 /// Blocking work and threads that are about to end get this long to do so, in real time.
 const SETTLE: Duration = Duration::from_millis(300);
+/// And so long at most, as long as one after the other does end.
+const LONGEST_SETTLE: Duration = Duration::from_secs(3);
 
 /// The name of the runtime's threads, also of those for blocking work.
 const RUNTIME: &str = "runtime";
@@ -108,7 +109,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     };
     os::arm_sampling();
     let (ended, spans) = runtime.block_on(async {
-        let began = Instant::now();
+        let began = tokio::time::Instant::now();
         let ended = root(criterion, body).await;
         (ended, probes::spans(began))
     });
@@ -118,12 +119,12 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     let mut verdict = panics::first()
         .or_else(blocked)
         .or_else(spinning)
-        .or_else(|| match ended {
+        .or(match ended {
             Ended::Done => None,
             Ended::Failed(verdict) => Some(*verdict),
         })
         .or_else(|| leaked_blocking(blocking))
-        .or_else(|| leaked_threads())
+        .or_else(leaked_threads)
         .unwrap_or_else(Verdict::pass);
     verdict.spans = spans;
     verdict
@@ -365,8 +366,8 @@ fn leak_cause(parked: &[Parked]) -> &'static str {
 /// On the paused clock, a few passes of the scheduler; on the wall clock, a bounded wait.
 async fn settle(real: bool) {
     if real {
-        let until = std::time::Instant::now() + SETTLE;
-        while !tasks::living().is_empty() && std::time::Instant::now() < until {
+        let mut settling = Settling::new(tasks::living().len());
+        while settling.goes_on(tasks::living().len()) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     } else {
@@ -381,8 +382,7 @@ async fn settle(real: bool) {
 fn blocking_work(runtime: &Runtime, wait: bool) -> usize {
     let metrics = runtime.metrics();
     let running = || metrics.num_blocking_threads().saturating_sub(metrics.num_idle_blocking_threads());
-    wait_until(wait, || running() == 0);
-    running()
+    if wait { settled(running) } else { running() }
 }
 
 fn leaked_blocking(running: usize) -> Option<Verdict> {
@@ -393,7 +393,7 @@ fn leaked_blocking(running: usize) -> Option<Verdict> {
 }
 
 fn leaked_threads() -> Option<Verdict> {
-    wait_until(true, || own_threads().is_empty());
+    settled(|| own_threads().len());
     let threads = own_threads();
     let seen = match threads.len() {
         0 => return None,
@@ -415,9 +415,31 @@ fn own_threads() -> Vec<os::Thread> {
     os::threads().into_iter().filter(|thread| !ours(thread)).collect()
 }
 
-fn wait_until(wait: bool, holds: impl Fn() -> bool) {
-    let began = std::time::Instant::now();
-    while wait && !holds() && began.elapsed() < SETTLE {
+fn settled(left: impl Fn() -> usize) -> usize {
+    let mut settling = Settling::new(left());
+    while settling.goes_on(left()) {
         std::thread::park_timeout(Duration::from_millis(1));
+    }
+    settling.least
+}
+
+/// Waits until nothing is left, as long as it goes on getting less: on a busy machine five hundred threads take a
+/// while to end, each in its turn. What does not get less for [`SETTLE`] stays.
+struct Settling {
+    began: Instant,
+    least: usize,
+    since: Instant,
+}
+
+impl Settling {
+    fn new(left: usize) -> Settling {
+        Settling { began: Instant::now(), least: left, since: Instant::now() }
+    }
+
+    fn goes_on(&mut self, left: usize) -> bool {
+        if left < self.least {
+            (self.least, self.since) = (left, Instant::now());
+        }
+        self.least > 0 && self.since.elapsed() < SETTLE && self.began.elapsed() < LONGEST_SETTLE
     }
 }

@@ -41,8 +41,8 @@ pub(crate) fn leave_poll() -> PollWaits {
 }
 
 /// How often this thread has given up its processor by itself.
-fn voluntary_switches() -> i64 {
-    getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.voluntary_context_switches() as i64)
+fn voluntary_switches() -> c_long {
+    getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.voluntary_context_switches())
 }
 
 /// Calls a function that may wait. If it does, inside a poll, the place is noted; only its addresses, for finding
