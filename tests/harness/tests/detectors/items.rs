@@ -49,7 +49,10 @@ mod wrong {
 
 #[test]
 fn lost() {
-    wrong("items", "lost").kind(Fail).seen("1 of 4 items lost, the first is 3; position 3: 1, 2, [4]").usually("not sent on");
+    wrong("items", "lost")
+        .kind(Fail)
+        .seen("1 of 4 items lost, the first is 3; position 3: 1, 2, [4]")
+        .usually("not sent on");
 }
 
 #[test]

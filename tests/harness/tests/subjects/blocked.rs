@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 /// Sleeps the thread inside a task.
 pub(crate) async fn sleeps_in_a_task() {
-    let task = tokio::spawn(async { // [sleep-spawn]
+    // [sleep-spawn]
+    let task = tokio::spawn(async {
         std::thread::sleep(Duration::from_millis(20)); // [sleep-line]
     });
     let _ = task.await;
@@ -39,11 +40,12 @@ pub(crate) async fn waits_for_a_std_lock() {
     let work = tokio::task::spawn_blocking(move || {
         let mut total = holder.lock().unwrap();
         let _ = holds.send(());
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(400));
         *total += 1;
     });
     let _ = held.await;
-    let task = tokio::spawn(async move { // [lock-spawn]
+    // [lock-spawn]
+    let task = tokio::spawn(async move {
         *total.lock().unwrap() += 1; // [lock-line]
     });
     let _ = task.await;
@@ -54,10 +56,11 @@ pub(crate) async fn waits_for_a_std_lock() {
 pub(crate) async fn waits_for_a_std_channel() {
     let (tx, rx) = mpsc::channel();
     let work = tokio::task::spawn_blocking(move || {
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(400));
         let _ = tx.send(1);
     });
-    let task = tokio::spawn(async move { // [recv-spawn]
+    // [recv-spawn]
+    let task = tokio::spawn(async move {
         let _ = rx.recv(); // [recv-line]
     });
     let _ = task.await;
@@ -66,8 +69,9 @@ pub(crate) async fn waits_for_a_std_channel() {
 
 /// Waits for a process.
 pub(crate) async fn waits_for_a_process() {
-    let task = tokio::spawn(async { // [process-spawn]
-        let _ = std::process::Command::new("sleep").arg("0.05").status(); // [process-line]
+    // [process-spawn]
+    let task = tokio::spawn(async {
+        let _ = std::process::Command::new("sleep").arg("0.4").status(); // [process-line]
     });
     let _ = task.await;
 }
@@ -75,7 +79,8 @@ pub(crate) async fn waits_for_a_process() {
 /// Takes a std lock twice.
 pub(crate) async fn locks_twice() {
     let total = Arc::new(Mutex::new(0));
-    let task = tokio::spawn(async move { // [twice-spawn]
+    // [twice-spawn]
+    let task = tokio::spawn(async move {
         let first = total.lock().unwrap();
         *total.lock().unwrap() += *first + 1; // [twice-lock]
     });
@@ -84,7 +89,8 @@ pub(crate) async fn locks_twice() {
 
 /// Never comes back.
 pub(crate) async fn endless_loop() {
-    let task = tokio::spawn(async { // [endless-spawn]
+    // [endless-spawn]
+    let task = tokio::spawn(async {
         let mut sum = 0u64;
         loop {
             sum = std::hint::black_box(sum + 1); // [endless-line]

@@ -11,9 +11,11 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Numbers without an end; stops when nobody wants more.
 fn numbers() -> mpsc::Receiver<u64> {
     let (tx, rx) = mpsc::channel(1);
-    tokio::spawn(async move { // [number-spawn]
+    // [number-spawn]
+    tokio::spawn(async move {
         for number in 0.. {
-            if tx.send(number).await.is_err() { // [number-send]
+            // [number-send]
+            if tx.send(number).await.is_err() {
                 return;
             }
         }
@@ -43,9 +45,11 @@ pub(crate) async fn first_three_receiver_forgotten() -> Vec<u64> {
 
 pub(crate) fn sum_sender_forgotten() {
     let (tx, mut rx) = mpsc::channel::<u64>(1);
-    tokio::spawn(async move { // [sum-spawn]
+    // [sum-spawn]
+    tokio::spawn(async move {
         let mut sum = 0;
-        while let Some(number) = rx.recv().await { // [sum-recv]
+        // [sum-recv]
+        while let Some(number) = rx.recv().await {
             sum += number;
         }
         sum
@@ -54,7 +58,8 @@ pub(crate) fn sum_sender_forgotten() {
 }
 
 pub(crate) fn sleeper() {
-    tokio::spawn(async { // [sleeper-spawn]
+    // [sleeper-spawn]
+    tokio::spawn(async {
         sleep(HOUR).await; // [sleeper-sleep]
     });
 }
@@ -67,7 +72,8 @@ pub(crate) fn eight_workers() {
     let queue = Arc::new(Semaphore::new(0));
     for _ in 0..8 {
         let queue = queue.clone();
-        tokio::spawn(async move { // [worker-spawn]
+        // [worker-spawn]
+        tokio::spawn(async move {
             let _ = queue.acquire().await; // [worker-acquire]
         });
     }
@@ -82,7 +88,8 @@ pub(crate) fn join_set_dropped() {
 
 pub(crate) fn join_set_detached() {
     let mut workers = JoinSet::new();
-    workers.spawn(async { // [detached-spawn]
+    // [detached-spawn]
+    workers.spawn(async {
         sleep(HOUR).await; // [detached-sleep]
     });
     workers.detach_all();
@@ -165,12 +172,14 @@ pub(crate) fn one_of_each() {
 /// Waits that leave no trace of an await point of Tokio's.
 pub(crate) fn without_a_leaf() {
     tokio::spawn(std::future::pending::<()>()); // [bare-pending]
-    tokio::spawn(async { // [set-spawn]
+    // [set-spawn]
+    tokio::spawn(async {
         let mut set = JoinSet::new();
         set.spawn(sleep(HOUR)); // [set-child]
         set.join_next().await.is_some()
     });
-    tokio::spawn(async { // [unordered-spawn]
+    // [unordered-spawn]
+    tokio::spawn(async {
         use futures::StreamExt;
         let mut all = futures::stream::FuturesUnordered::new();
         all.push(std::future::pending::<()>());
@@ -180,10 +189,10 @@ pub(crate) fn without_a_leaf() {
 
 /// Awaits inside `join!`, `select!` and a box.
 pub(crate) fn nested() {
-    tokio::spawn(async { // [join-spawn]
-        tokio::join!(std::future::ready(1), hour_in_join()).0
-    });
-    tokio::spawn(async { // [select-spawn]
+    // [join-spawn]
+    tokio::spawn(async { tokio::join!(std::future::ready(1), hour_in_join()).0 });
+    // [select-spawn]
+    tokio::spawn(async {
         tokio::select! {
             () = std::future::pending() => 1,
             () = hour_in_select() => 2,

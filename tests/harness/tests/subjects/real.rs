@@ -5,7 +5,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) async fn never() {
-    let task = tokio::spawn(async { // [never-spawn]
+    // [never-spawn]
+    let task = tokio::spawn(async {
         let (_tx, rx) = tokio::sync::oneshot::channel::<()>();
         let _ = rx.await; // [never-oneshot]
     });
@@ -35,13 +36,15 @@ pub(crate) fn aborted() {
 }
 
 pub(crate) fn sleeper() {
-    tokio::spawn(async { // [real-spawn]
+    // [real-spawn]
+    tokio::spawn(async {
         tokio::time::sleep(Duration::from_secs(3600)).await; // [real-sleep]
     });
 }
 
 pub(crate) async fn endless_loop() {
-    let task = tokio::spawn(async { // [real-endless-spawn]
+    // [real-endless-spawn]
+    let task = tokio::spawn(async {
         let mut sum = 0u64;
         loop {
             sum = std::hint::black_box(sum + 1); // [real-endless-line]
@@ -52,7 +55,8 @@ pub(crate) async fn endless_loop() {
 
 pub(crate) async fn endless_loops_on_all_workers() {
     for _ in 0..4 {
-        tokio::spawn(async { // [real-loops-spawn]
+        // [real-loops-spawn]
+        tokio::spawn(async {
             let mut sum = 0u64;
             loop {
                 sum = std::hint::black_box(sum + 1);
@@ -74,7 +78,8 @@ pub(crate) async fn endless_blocking_work() {
 
 pub(crate) async fn deadlocked_threads() {
     let lock = std::sync::Arc::new(std::sync::Mutex::new(0));
-    let task = tokio::spawn(async move { // [real-lock-spawn]
+    // [real-lock-spawn]
+    let task = tokio::spawn(async move {
         let first = lock.lock().unwrap();
         *lock.lock().unwrap() += *first;
     });

@@ -6,7 +6,8 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 /// A stage that looks for its next item without waiting for it.
 pub(crate) fn busy(mut input: mpsc::Receiver<u64>) {
-    tokio::spawn(async move { // [busy-spawn]
+    // [busy-spawn]
+    tokio::spawn(async move {
         loop {
             match input.try_recv() {
                 Ok(_) => {}
@@ -19,7 +20,8 @@ pub(crate) fn busy(mut input: mpsc::Receiver<u64>) {
 
 /// The same with a pause.
 pub(crate) fn polite(mut input: mpsc::Receiver<u64>) {
-    tokio::spawn(async move { // [polite-spawn]
+    // [polite-spawn]
+    tokio::spawn(async move {
         loop {
             match input.try_recv() {
                 Ok(_) => {}

@@ -9,13 +9,15 @@ use tokio::time::{interval, sleep};
 pub(crate) async fn deadlock_of_two() {
     let (left, mut from_left) = mpsc::channel::<u64>(1);
     let (right, mut from_right) = mpsc::channel::<u64>(1);
-    let one = tokio::spawn(async move { // [one-spawn]
+    // [one-spawn]
+    let one = tokio::spawn(async move {
         for number in 0..3 {
             let _ = left.send(number).await; // [one-send]
         }
         from_right.recv().await
     });
-    let other = tokio::spawn(async move { // [other-spawn]
+    // [other-spawn]
+    let other = tokio::spawn(async move {
         for number in 0..3 {
             let _ = right.send(number).await; // [other-send]
         }
@@ -42,7 +44,8 @@ pub(crate) async fn no_deadlock_of_two() {
 /// Doubles with `workers` workers; each has a sender of its own, and the stage's own is kept in a task if `kept`.
 pub(crate) fn doubler(items: u64, kept: bool) -> mpsc::Receiver<u64> {
     let (tx, rx) = mpsc::channel(4);
-    tokio::spawn(async move { // [doubler-spawn]
+    // [doubler-spawn]
+    tokio::spawn(async move {
         for worker in 0..2 {
             let tx = tx.clone();
             tokio::spawn(async move {
@@ -86,7 +89,8 @@ async fn add(total: &Mutex<u64>, more: u64) {
 
 /// A deadlock beside a task that looks at the time every second.
 pub(crate) async fn deadlock_beside_a_ticker() {
-    tokio::spawn(async { // [ticker-spawn]
+    // [ticker-spawn]
+    tokio::spawn(async {
         let mut ticks = interval(Duration::from_secs(1));
         loop {
             ticks.tick().await; // [ticker-tick]
