@@ -67,6 +67,12 @@ pub(crate) async fn waits_for_a_std_channel() {
     let _ = work.await;
 }
 
+/// Waits for a thread of its own.
+pub(crate) async fn joins_a_thread() {
+    let thread = std::thread::spawn(|| std::thread::sleep(Duration::from_millis(400)));
+    let _ = thread.join(); // [join-line]
+}
+
 /// Waits for a process.
 pub(crate) async fn waits_for_a_process() {
     // [process-spawn]

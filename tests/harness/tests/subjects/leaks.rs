@@ -122,8 +122,9 @@ pub(crate) fn thread() {
     let _ = std::thread::Builder::new().name("counter".to_owned()).spawn(|| std::thread::sleep(HOUR));
 }
 
-pub(crate) fn thread_joined() {
-    let _ = std::thread::spawn(|| 7).join();
+/// Joined where waiting is allowed: a join inside a poll blocks it.
+pub(crate) async fn thread_joined() {
+    let _ = tokio::task::spawn_blocking(|| std::thread::spawn(|| 7).join()).await;
 }
 
 /// A thread that nobody joins, but that ends by itself at once.
