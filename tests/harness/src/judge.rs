@@ -34,6 +34,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const FAR: Duration = Duration::from_secs(3600);
 /// This many times [`FAR`], and whatever still moves is a ticker.
 const WINDOWS: u32 = 3;
+/// A timer of a millisecond does not get as far as that within the deadline: so much virtual time, and so many cheap
+/// polls, without one of the test's own task are enough when the deadline is over.
+const LONG_TICKING: Duration = Duration::from_secs(10);
+const MANY_TICKS: u64 = 10_000;
 /// What a task that works when its test ends gets to notice, in virtual time. A test that asks for less says so
 /// with `check::all_tasks_gone`.
 const GRACE: Duration = Duration::from_secs(1);
@@ -257,11 +261,13 @@ fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
 
 async fn ticking() -> Ended {
     let (parked, body) = diagnosis::parked().await;
-    let hours = WINDOWS;
-    let waits = body.leaf.map_or(String::new(), |leaf| format!(", and the test still waits in {leaf}"));
-    let mut verdict = Verdict::new(Kind::Stuck, format!("{hours} hours of virtual time have passed{waits}: only timers tick"));
+    let (time, _) = tasks::since_the_bodys_poll();
+    let waits = body.leaf.map_or("the test waits".to_owned(), |leaf| format!("the test waits in {leaf}"));
+    let seen = format!("{waits} for {} s of virtual time, and only timers tick", time.as_secs());
+    let mut verdict = Verdict::new(Kind::Stuck, seen);
     verdict.evidence = diagnosis::grouped(&parked);
-    verdict.usually("a loop around a timer that goes on after the work is over").into()
+    let at = body.at.or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
+    verdict.at(at).usually("a loop around a timer that goes on after the work is over").into()
 }
 
 /// The watchdog's soft stage, or a task that spins.
@@ -272,6 +278,10 @@ async fn hung(criterion: &Criterion) -> Ended {
     let (parked, body) = if tasks::spinning().is_some() { Default::default() } else { diagnosis::parked().await };
     let metrics = tokio::runtime::Handle::current().metrics();
     let blocking = metrics.num_blocking_threads().saturating_sub(metrics.num_idle_blocking_threads());
+    let (time, polls) = tasks::since_the_bodys_poll();
+    if !criterion.real && blocking == 0 && time >= LONG_TICKING && polls >= MANY_TICKS {
+        return ticking().await;
+    }
     let mut seen = format!("no end after {} s of real time", criterion.deadline.as_secs());
     if blocking > 0 {
         seen += &format!(", {blocking} × `spawn_blocking` work still runs");

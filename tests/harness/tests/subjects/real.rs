@@ -66,6 +66,18 @@ pub(crate) async fn endless_loops_on_all_workers() {
     std::future::pending().await
 }
 
+/// Both worker threads always have something to do, and none of it matters.
+pub(crate) async fn yields_for_ever() {
+    for _ in 0..4 {
+        tokio::spawn(async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    std::future::pending::<()>().await
+}
+
 /// Blocking work that never ends, awaited.
 pub(crate) async fn endless_blocking_work() {
     let work = tokio::task::spawn_blocking(|| {

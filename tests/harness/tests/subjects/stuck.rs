@@ -87,11 +87,11 @@ async fn add(total: &Mutex<u64>, more: u64) {
     *total.lock().await += more; // [second-lock]
 }
 
-/// A deadlock beside a task that looks at the time every second.
-pub(crate) async fn deadlock_beside_a_ticker() {
+/// A deadlock beside a task that looks at the time again and again.
+pub(crate) async fn deadlock_beside_a_ticker(period: Duration) {
     // [ticker-spawn]
-    tokio::spawn(async {
-        let mut ticks = interval(Duration::from_secs(1));
+    tokio::spawn(async move {
+        let mut ticks = interval(period);
         loop {
             ticks.tick().await; // [ticker-tick]
         }
