@@ -10,9 +10,8 @@ use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, RngSeed, Runtime};
-use tokio::time::Instant;
 use verdict::supervise::{self, Run};
 use verdict::{Kind, Verdict};
 
@@ -30,16 +29,22 @@ pub struct Criterion {
 }
 
 /// Beyond the test's own deadline, for the watchdog to answer first.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Nothing in a task lasts this long. When the clock gets here and no task ran on the way, none ever will.
 const FAR: Duration = Duration::from_secs(3600);
 /// This many times [`FAR`], and whatever still moves is a ticker.
 const WINDOWS: u32 = 3;
+/// A timer of a millisecond does not get as far as that within the deadline: so much virtual time, and so many cheap
+/// polls, without one of the test's own task are enough when the deadline is over.
+const LONG_TICKING: Duration = Duration::from_secs(10);
+const MANY_TICKS: u64 = 10_000;
 /// What a task that works when its test ends gets to notice, in virtual time. A test that asks for less says so
 /// with `check::all_tasks_gone`.
 const GRACE: Duration = Duration::from_secs(1);
 /// Blocking work and threads that are about to end get this long to do so, in real time.
 const SETTLE: Duration = Duration::from_millis(300);
+/// And so long at most, as long as one after the other does end.
+const LONGEST_SETTLE: Duration = Duration::from_secs(3);
 
 /// The name of the runtime's threads, also of those for blocking work.
 const RUNTIME: &str = "runtime";
@@ -126,7 +131,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     };
     os::arm_sampling();
     let (ended, spans) = runtime.block_on(async {
-        let began = *tasks::RUN_BEGAN.get_or_init(Instant::now);
+        let began = tokio::time::Instant::now();
         let ended = root(criterion, body).await;
         (ended, probes::spans(began))
     });
@@ -285,22 +290,30 @@ fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
 
 async fn ticking() -> Ended {
     let (parked, body) = diagnosis::parked().await;
-    let hours = WINDOWS;
-    let waits = body.leaf.map_or(String::new(), |leaf| format!(", and the test still waits in {leaf}"));
-    let mut verdict =
-        Verdict::new(Kind::Stuck, format!("{hours} hours of virtual time have passed{waits}: only timers tick"));
+    let (time, _) = tasks::since_the_bodys_poll();
+    let waits = body.leaf.map_or("the test waits".to_owned(), |leaf| format!("the test waits in {leaf}"));
+    let seen = format!("{waits} for {} s of virtual time, and only timers tick", time.as_secs());
+    let mut verdict = Verdict::new(Kind::Stuck, seen);
     verdict.evidence = diagnosis::grouped(&parked);
-    verdict.usually("a loop around a timer that goes on after the work is over").into()
+    let at = body.at.or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
+    verdict.at(at).usually("a loop around a timer that goes on after the work is over").into()
 }
 
 /// The watchdog's soft stage, or a task that spins.
 async fn hung(criterion: &Criterion) -> Ended {
+    if let Some(verdict) = watchdog::begin_answer() {
+        return verdict.into();
+    }
     if !criterion.real {
         tasks::blame_the_body(criterion.polls);
     }
     let (parked, body) = if tasks::spinning().is_some() { Default::default() } else { diagnosis::parked().await };
     let metrics = tokio::runtime::Handle::current().metrics();
     let blocking = metrics.num_blocking_threads().saturating_sub(metrics.num_idle_blocking_threads());
+    let (time, polls) = tasks::since_the_bodys_poll();
+    if !criterion.real && blocking == 0 && time >= LONG_TICKING && polls >= MANY_TICKS {
+        return ticking().await;
+    }
     let mut seen = format!("no end after {} s of real time", criterion.deadline.as_secs());
     if blocking > 0 {
         seen += &format!(", {blocking} × `spawn_blocking` work still runs");
@@ -395,8 +408,8 @@ fn leak_cause(parked: &[Parked]) -> &'static str {
 /// On the paused clock, a few passes of the scheduler; on the wall clock, a bounded wait.
 async fn settle(real: bool) {
     if real {
-        let until = std::time::Instant::now() + SETTLE;
-        while !tasks::living().is_empty() && std::time::Instant::now() < until {
+        let mut settling = Settling::new(tasks::living().len());
+        while settling.goes_on(tasks::living().len()) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     } else {
@@ -411,8 +424,7 @@ async fn settle(real: bool) {
 fn blocking_work(runtime: &Runtime, wait: bool) -> usize {
     let metrics = runtime.metrics();
     let running = || metrics.num_blocking_threads().saturating_sub(metrics.num_idle_blocking_threads());
-    wait_until(wait, || running() == 0);
-    running()
+    if wait { settled(running) } else { running() }
 }
 
 fn leaked_blocking(running: usize) -> Option<Verdict> {
@@ -423,7 +435,7 @@ fn leaked_blocking(running: usize) -> Option<Verdict> {
 }
 
 fn leaked_threads() -> Option<Verdict> {
-    wait_until(true, || own_threads().is_empty());
+    settled(|| own_threads().len());
     let threads = own_threads();
     let seen = match threads.len() {
         0 => return None,
@@ -445,9 +457,31 @@ fn own_threads() -> Vec<os::Thread> {
     os::threads().into_iter().filter(|thread| !ours(thread)).collect()
 }
 
-fn wait_until(wait: bool, holds: impl Fn() -> bool) {
-    let began = std::time::Instant::now();
-    while wait && !holds() && began.elapsed() < SETTLE {
+fn settled(left: impl Fn() -> usize) -> usize {
+    let mut settling = Settling::new(left());
+    while settling.goes_on(left()) {
         std::thread::park_timeout(Duration::from_millis(1));
+    }
+    settling.least
+}
+
+/// Waits until nothing is left, as long as it goes on getting less: on a busy machine five hundred threads take a
+/// while to end, each in its turn. What does not get less for [`SETTLE`] stays.
+struct Settling {
+    began: Instant,
+    least: usize,
+    since: Instant,
+}
+
+impl Settling {
+    fn new(left: usize) -> Settling {
+        Settling { began: Instant::now(), least: left, since: Instant::now() }
+    }
+
+    fn goes_on(&mut self, left: usize) -> bool {
+        if left < self.least {
+            (self.least, self.since) = (left, Instant::now());
+        }
+        self.least > 0 && self.since.elapsed() < SETTLE && self.began.elapsed() < LONGEST_SETTLE
     }
 }

@@ -54,6 +54,8 @@ struct Board {
     /// The test's own task.
     body: Option<Task>,
     body_id: Option<Id>,
+    /// [`Board::polls`] when the test's own task was last polled.
+    polls_before: u64,
     living: BTreeMap<Id, Task>,
     /// Spawn sites of all tasks, living and ended.
     spawned: BTreeMap<Id, &'static Location<'static>>,
@@ -66,6 +68,7 @@ struct Board {
 static BOARD: Mutex<Board> = Mutex::new(Board {
     body: None,
     body_id: None,
+    polls_before: 0,
     living: BTreeMap::new(),
     spawned: BTreeMap::new(),
     polls: 0,
@@ -174,6 +177,12 @@ pub(crate) fn spinning() -> Option<Spinning> {
     board().spinning.clone()
 }
 
+/// How long, on the runtime's clock, the test's own task has not been polled, and how often others were since.
+pub(crate) fn since_the_bodys_poll() -> (Duration, u64) {
+    let board = board();
+    (board.body.as_ref().map_or(Duration::ZERO, |body| body.instant.elapsed()), board.polls - board.polls_before)
+}
+
 /// The run hangs: if the test's own task has been polled more than `limit` times at this instant, that is why.
 /// Before that it is no reason: a test may well receive many items at one instant.
 pub(crate) fn blame_the_body(limit: u64) {
@@ -231,10 +240,11 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
     let site = {
         let mut board = board();
         let mut spinning = None;
-        if board.body_id == Some(meta.id())
-            && let Some(body) = &mut board.body
-        {
-            body.polled(Instant::now());
+        if board.body_id == Some(meta.id()) {
+            board.polls_before = board.polls;
+            if let Some(body) = &mut board.body {
+                body.polled(Instant::now());
+            }
         }
         let site = board.living.get_mut(&meta.id()).map(|task| {
             task.polls += 1;

@@ -7,16 +7,24 @@
 use crate::channel::Channel;
 use crate::tasks::UnderWay;
 use crate::{os, panics, sites, tasks};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use verdict::{Kind, Verdict};
 
 /// One poll may not hold the thread for longer than this, whatever the test's deadline.
 const LONGEST_POLL: u64 = 5_000;
 /// How long the root future gets to answer.
-const GRACE: u64 = 1_000;
+const GRACE: u64 = 2_000;
+/// And once it has begun: to find the lines of a dump takes a tenth of a second, and ten times that beside others.
+const ANSWERING: u64 = 8_000;
+/// A poll under way for less is one of many; the thread comes back.
+const HELD: u64 = 500;
 const TICK: Duration = Duration::from_millis(50);
 /// The watchdog's thread, so that the check for leaked threads knows it.
 pub(crate) const NAME: &str = "watchdog";
+
+/// Whether the root future has begun its answer.
+static BEGUN: AtomicBool = AtomicBool::new(false);
 
 /// Starts the watchdog. `deadline` counts from now.
 pub(crate) fn start(channel: Channel, deadline: Duration) {
@@ -24,14 +32,17 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
     let watch = move || loop {
         std::thread::park_timeout(TICK);
         let now = tasks::wall_ms();
-        match tasks::poll_under_way() {
-            Some(poll) if now.saturating_sub(poll.began) > LONGEST_POLL || now > deadline + GRACE => {
-                channel.end(holding(&poll, now.saturating_sub(poll.began)));
+        let answering = BEGUN.load(Relaxed);
+        match held() {
+            Some((held, poll)) if held > LONGEST_POLL || now > deadline + GRACE && !answering => {
+                channel.answer(holding(&poll, held));
+                std::process::exit(101);
             }
-            None if now > deadline + GRACE => {
+            _ if now > deadline + if answering { ANSWERING } else { GRACE } => {
                 let verdict =
                     panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
-                channel.end(verdict);
+                channel.answer(verdict);
+                std::process::exit(101);
             }
             _ if now > deadline => tasks::interrupt(),
             _ => {}
@@ -39,6 +50,20 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
     };
     // Without a watchdog the supervisor's deadline is left.
     let _ = std::thread::Builder::new().name(NAME.to_owned()).spawn(watch);
+}
+
+/// The poll that has been under way longest, if that is long, and how long.
+fn held() -> Option<(u64, UnderWay)> {
+    let poll = tasks::poll_under_way()?;
+    let held = tasks::wall_ms().saturating_sub(poll.began);
+    (held > HELD).then_some((held, poll))
+}
+
+/// The root future has woken and begins its answer. On the wall clock another thread may be the one that is held:
+/// then that is the answer, and no dump is tried, which would wait for it.
+pub(crate) fn begin_answer() -> Option<Verdict> {
+    BEGUN.store(true, Relaxed);
+    held().map(|(held, poll)| holding(&poll, held))
 }
 
 fn holding(poll: &UnderWay, held: u64) -> Verdict {

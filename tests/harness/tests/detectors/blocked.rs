@@ -80,6 +80,13 @@ mod wrong {
         subject::waits_for_a_std_channel().await;
     }
 
+    /// A thread of its own, in what the test calls.
+    #[criterion]
+    #[should_panic]
+    async fn thread() {
+        subject::joins_a_thread().await;
+    }
+
     /// A process of its own.
     #[criterion]
     #[should_panic]
@@ -113,7 +120,7 @@ mod wrong {
 fn sleep_in_a_task() {
     wrong("blocked", "sleep_in_a_task")
         .kind(Blocked)
-        .seen("the task spawned at [sleep-spawn] blocked the runtime's thread in `std::thread::sleep`, for 2")
+        .seen("the task spawned at [sleep-spawn] blocked the runtime's thread in `std::thread::sleep`, for ")
         .at("sleep-line")
         .usually("tokio::time::sleep");
 }
@@ -146,6 +153,11 @@ fn std_recv() {
         .seen("waiting")
         .at("recv-line")
         .usually("a blocking `recv`");
+}
+
+#[test]
+fn thread() {
+    wrong("blocked", "thread").kind(Blocked).seen("a call from the test blocked").at("join-line").usually("thread");
 }
 
 #[test]

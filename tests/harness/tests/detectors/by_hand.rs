@@ -1,7 +1,11 @@
 //! Under a plain `cargo test`, the verdict is the checker's.
 
 use crate::judge;
+use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
+use verdict::Kind;
+use verdict::supervise::{self, Run};
 
 /// What libtest prints when this binary is asked for one test, and whether it passed.
 fn by_hand(test: &str) -> (String, bool) {
@@ -40,4 +44,20 @@ fn a_right_criterion_passes() {
 fn a_test_that_does_not_exist_is_no_pass() {
     let judged = judge("quiet::right::no_such_test", &[]);
     assert!(!judged.verdict.passed(), "{}", judged.verdict);
+}
+
+#[test]
+fn the_supervisor_needs_no_answer_to_end_a_run() {
+    let binary = std::env::current_exe().expect("the test's own path is known");
+    let deadline = Duration::from_millis(500);
+    let judged = supervise::judge(Run { binary: &binary, test: "blocked::wrong::endless", deadline, environment: &[] });
+    assert_eq!(judged.verdict.kind, Kind::Timeout, "{}", judged.verdict);
+    assert!(judged.took < Duration::from_secs(5), "{:?}", judged.took);
+}
+
+#[test]
+fn a_binary_that_is_missing_is_not_the_learners_fault() {
+    let run =
+        Run { binary: Path::new("/no/such/binary"), test: "a", deadline: Duration::from_secs(1), environment: &[] };
+    assert_eq!(supervise::judge(run).verdict.kind, Kind::Infra);
 }

@@ -16,6 +16,12 @@ mod right {
         subject::prints_a_result();
         check::equal("bytes on standard input", subject::writes_everywhere(), 0).usually("");
     }
+
+    /// A process that is left behind is ended with the test's.
+    #[criterion]
+    async fn process() {
+        subject::leaves_a_process();
+    }
 }
 
 mod wrong {
@@ -123,6 +129,13 @@ fn overflows() {
 #[test]
 fn panics_in_a_drop() {
     wrong("hostile", "panics_in_a_drop").kind(Crash).seen("abort").usually("a panic while another panic unwinds");
+}
+
+#[test]
+fn a_process_left_behind_holds_nothing_up() {
+    let judged = judge("hostile::right::process", &[]);
+    assert_eq!(judged.verdict.kind, Pass, "{}", judged.verdict);
+    assert!(judged.took < std::time::Duration::from_secs(5), "{:?}", judged.took);
 }
 
 #[test]

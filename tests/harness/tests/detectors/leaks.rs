@@ -46,7 +46,7 @@ mod right {
     /// Threads that are joined, or end by themselves, are no leak.
     #[criterion]
     async fn threads() {
-        subject::thread_joined();
+        subject::thread_joined().await;
         subject::thread_that_ends();
         quiescent().await;
     }

@@ -48,7 +48,7 @@ mod wrong {
     #[criterion]
     #[should_panic]
     async fn in_std() {
-        subject::in_std(&[1, 2, 3]);
+        subject::in_std(&[1, 2, 3], 2);
     }
 
     /// A panic in a function that std calls.
@@ -84,6 +84,34 @@ mod wrong {
     #[should_panic]
     async fn no_room() {
         subject::no_room();
+    }
+
+    /// `block_on` inside async code.
+    #[criterion]
+    #[should_panic]
+    async fn blocks_on() {
+        subject::blocks_on();
+    }
+
+    /// A blocking receive inside async code.
+    #[criterion]
+    #[should_panic]
+    async fn receives_blocking() {
+        subject::receives_blocking();
+    }
+
+    /// `block_in_place` on a current-thread runtime.
+    #[criterion]
+    #[should_panic]
+    async fn blocks_in_place() {
+        subject::blocks_in_place();
+    }
+
+    /// A panic in blocking work.
+    #[criterion]
+    #[should_panic]
+    async fn in_blocking_work() {
+        subject::in_blocking_work().await;
     }
 
     /// Nothing is written yet.
@@ -170,6 +198,38 @@ fn no_room() {
         .seen("requires buffer > 0")
         .at("room-panic")
         .usually("no channel of capacity 0");
+}
+
+#[test]
+fn blocks_on() {
+    wrong("panics", "blocks_on")
+        .kind(Crash)
+        .seen("Cannot start a runtime from within a runtime")
+        .at("block-on-panic")
+        .usually("await the future");
+}
+
+#[test]
+fn receives_blocking() {
+    wrong("panics", "receives_blocking")
+        .kind(Crash)
+        .seen("Cannot block the current thread")
+        .at("blocking-recv-panic")
+        .usually("async sibling");
+}
+
+#[test]
+fn blocks_in_place() {
+    wrong("panics", "blocks_in_place")
+        .kind(Crash)
+        .seen("can call blocking only")
+        .at("in-place-panic")
+        .usually("spawn_blocking");
+}
+
+#[test]
+fn in_blocking_work() {
+    wrong("panics", "in_blocking_work").kind(Crash).seen("in blocking work").at("blocking-panic");
 }
 
 #[test]

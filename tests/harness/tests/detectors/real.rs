@@ -78,6 +78,13 @@ mod wrong {
         subject::deadlocked_threads().await;
     }
 
+    /// All worker threads are busy, but none is held.
+    #[criterion(clock = "real", deadline = 1)]
+    #[should_panic]
+    async fn yields() {
+        subject::yields_for_ever().await;
+    }
+
     /// Blocking work without an end freezes the virtual clock.
     #[criterion(deadline = 1)]
     #[should_panic]
@@ -93,7 +100,7 @@ fn never() {
         .seen("no end after 1 s of real time")
         .evidence("task spawned at [never-spawn], parked in oneshot::Receiver at [never-oneshot]")
         .at("never-join")
-        .within(Duration::from_secs(4));
+        .within(Duration::from_secs(10));
 }
 
 #[test]
@@ -122,6 +129,11 @@ fn all_endless() {
 #[test]
 fn deadlocked() {
     wrong("real", "deadlocked").kind(Blocked).seen("[real-lock-spawn]").within(Duration::from_secs(10));
+}
+
+#[test]
+fn yields() {
+    wrong("real", "yields").kind(Timeout).seen("no end").within(Duration::from_secs(10));
 }
 
 #[test]

@@ -42,7 +42,7 @@ mod right {
 
 mod wrong {
     use super::subject;
-    use harness::{criterion, drain};
+    use harness::{criterion, drain, ms};
 
     /// Two stages wait for each other.
     #[criterion]
@@ -77,7 +77,14 @@ mod wrong {
     #[criterion]
     #[should_panic]
     async fn beside_a_ticker() {
-        subject::deadlock_beside_a_ticker().await;
+        subject::deadlock_beside_a_ticker(ms(1000)).await;
+    }
+
+    /// A deadlock, and a timer that is too fast for its hours to pass in time.
+    #[criterion(deadline = 5)]
+    #[should_panic]
+    async fn beside_a_fast_ticker() {
+        subject::deadlock_beside_a_ticker(ms(1)).await;
     }
 
     /// A wait that Tokio knows nothing of.
@@ -118,7 +125,7 @@ fn deadlock() {
         .evidence("task spawned at [other-spawn], parked in mpsc::Sender::send at [other-send]")
         .at("one-join")
         .usually("each waits for what only another of them can do")
-        .within(Duration::from_secs(1));
+        .within(Duration::from_secs(5));
 }
 
 #[test]
@@ -149,10 +156,16 @@ fn locked_twice() {
 fn beside_a_ticker() {
     wrong("stuck", "beside_a_ticker")
         .kind(Stuck)
-        .seen("only timers tick")
+        .seen("the test waits in JoinHandle for 10800 s of virtual time, and only timers tick")
+        .at("one-join")
         .evidence("task spawned at [one-spawn], parked in mpsc::Sender::send at [one-send]")
         .evidence("task spawned at [ticker-spawn], parked in Interval::tick at [ticker-tick]")
         .usually("a loop around a timer");
+}
+
+#[test]
+fn beside_a_fast_ticker() {
+    wrong("stuck", "beside_a_fast_ticker").kind(Stuck).seen("only timers tick").at("one-join");
 }
 
 #[test]

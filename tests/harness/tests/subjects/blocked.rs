@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 /// Sleeps the thread inside a task.
 pub(crate) async fn sleeps_in_a_task() {
+    // [sleep-spawn]
     let task = tokio::spawn(async {
-        // [sleep-spawn]
         std::thread::sleep(Duration::from_millis(20)); // [sleep-line]
     });
     let _ = task.await;
@@ -40,12 +40,12 @@ pub(crate) async fn waits_for_a_std_lock() {
     let work = tokio::task::spawn_blocking(move || {
         let mut total = holder.lock().unwrap();
         let _ = holds.send(());
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(400));
         *total += 1;
     });
     let _ = held.await;
+    // [lock-spawn]
     let task = tokio::spawn(async move {
-        // [lock-spawn]
         *total.lock().unwrap() += 1; // [lock-line]
     });
     let _ = task.await;
@@ -56,22 +56,28 @@ pub(crate) async fn waits_for_a_std_lock() {
 pub(crate) async fn waits_for_a_std_channel() {
     let (tx, rx) = mpsc::channel();
     let work = tokio::task::spawn_blocking(move || {
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(400));
         let _ = tx.send(1);
     });
+    // [recv-spawn]
     let task = tokio::spawn(async move {
-        // [recv-spawn]
         let _ = rx.recv(); // [recv-line]
     });
     let _ = task.await;
     let _ = work.await;
 }
 
+/// Waits for a thread of its own.
+pub(crate) async fn joins_a_thread() {
+    let thread = std::thread::spawn(|| std::thread::sleep(Duration::from_millis(400)));
+    let _ = thread.join(); // [join-line]
+}
+
 /// Waits for a process.
 pub(crate) async fn waits_for_a_process() {
+    // [process-spawn]
     let task = tokio::spawn(async {
-        // [process-spawn]
-        let _ = std::process::Command::new("sleep").arg("0.05").status(); // [process-line]
+        let _ = std::process::Command::new("sleep").arg("0.4").status(); // [process-line]
     });
     let _ = task.await;
 }
@@ -79,8 +85,8 @@ pub(crate) async fn waits_for_a_process() {
 /// Takes a std lock twice.
 pub(crate) async fn locks_twice() {
     let total = Arc::new(Mutex::new(0));
+    // [twice-spawn]
     let task = tokio::spawn(async move {
-        // [twice-spawn]
         let first = total.lock().unwrap();
         *total.lock().unwrap() += *first + 1; // [twice-lock]
     });
@@ -89,8 +95,8 @@ pub(crate) async fn locks_twice() {
 
 /// Never comes back.
 pub(crate) async fn endless_loop() {
+    // [endless-spawn]
     let task = tokio::spawn(async {
-        // [endless-spawn]
         let mut sum = 0u64;
         loop {
             sum = std::hint::black_box(sum + 1); // [endless-line]

@@ -12,8 +12,8 @@ pub(crate) async fn task_for_each(work: &Work) {
     let mut tasks = tokio::task::JoinSet::new();
     for item in 0..10 {
         let work = work.clone();
+        // [bound-spawn]
         tasks.spawn(async move {
-            // [bound-spawn]
             work.run(item).await; // [bound-task-run]
         });
     }

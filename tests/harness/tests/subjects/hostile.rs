@@ -46,6 +46,11 @@ pub(crate) fn writes_everywhere() -> usize {
     std::io::stdin().read_to_end(&mut input).unwrap_or(0)
 }
 
+/// Starts a process that outlives this one and holds its output open.
+pub(crate) fn leaves_a_process() {
+    let _ = std::process::Command::new("sleep").arg("60").spawn();
+}
+
 pub(crate) fn panics_in_a_drop() {
     struct Bomb;
     impl Drop for Bomb {

@@ -11,11 +11,11 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Numbers without an end; stops when nobody wants more.
 fn numbers() -> mpsc::Receiver<u64> {
     let (tx, rx) = mpsc::channel(1);
+    // [number-spawn]
     tokio::spawn(async move {
-        // [number-spawn]
         for number in 0.. {
+            // [number-send]
             if tx.send(number).await.is_err() {
-                // [number-send]
                 return;
             }
         }
@@ -45,11 +45,11 @@ pub(crate) async fn first_three_receiver_forgotten() -> Vec<u64> {
 
 pub(crate) fn sum_sender_forgotten() {
     let (tx, mut rx) = mpsc::channel::<u64>(1);
+    // [sum-spawn]
     tokio::spawn(async move {
-        // [sum-spawn]
         let mut sum = 0;
+        // [sum-recv]
         while let Some(number) = rx.recv().await {
-            // [sum-recv]
             sum += number;
         }
         sum
@@ -58,8 +58,8 @@ pub(crate) fn sum_sender_forgotten() {
 }
 
 pub(crate) fn sleeper() {
+    // [sleeper-spawn]
     tokio::spawn(async {
-        // [sleeper-spawn]
         sleep(HOUR).await; // [sleeper-sleep]
     });
 }
@@ -72,8 +72,8 @@ pub(crate) fn eight_workers() {
     let queue = Arc::new(Semaphore::new(0));
     for _ in 0..8 {
         let queue = queue.clone();
+        // [worker-spawn]
         tokio::spawn(async move {
-            // [worker-spawn]
             let _ = queue.acquire().await; // [worker-acquire]
         });
     }
@@ -88,8 +88,8 @@ pub(crate) fn join_set_dropped() {
 
 pub(crate) fn join_set_detached() {
     let mut workers = JoinSet::new();
+    // [detached-spawn]
     workers.spawn(async {
-        // [detached-spawn]
         sleep(HOUR).await; // [detached-sleep]
     });
     workers.detach_all();
@@ -122,8 +122,9 @@ pub(crate) fn thread() {
     let _ = std::thread::Builder::new().name("counter".to_owned()).spawn(|| std::thread::sleep(HOUR));
 }
 
-pub(crate) fn thread_joined() {
-    let _ = std::thread::spawn(|| 7).join();
+/// Joined where waiting is allowed: a join inside a poll blocks it.
+pub(crate) async fn thread_joined() {
+    let _ = tokio::task::spawn_blocking(|| std::thread::spawn(|| 7).join()).await;
 }
 
 /// A thread that nobody joins, but that ends by itself at once.
@@ -172,14 +173,14 @@ pub(crate) fn one_of_each() {
 /// Waits that leave no trace of an await point of Tokio's.
 pub(crate) fn without_a_leaf() {
     tokio::spawn(std::future::pending::<()>()); // [bare-pending]
+    // [set-spawn]
     tokio::spawn(async {
-        // [set-spawn]
         let mut set = JoinSet::new();
         set.spawn(sleep(HOUR)); // [set-child]
         set.join_next().await.is_some()
     });
+    // [unordered-spawn]
     tokio::spawn(async {
-        // [unordered-spawn]
         use futures::StreamExt;
         let mut all = futures::stream::FuturesUnordered::new();
         all.push(std::future::pending::<()>());
@@ -189,12 +190,10 @@ pub(crate) fn without_a_leaf() {
 
 /// Awaits inside `join!`, `select!` and a box.
 pub(crate) fn nested() {
+    // [join-spawn]
+    tokio::spawn(async { tokio::join!(std::future::ready(1), hour_in_join()).0 });
+    // [select-spawn]
     tokio::spawn(async {
-        // [join-spawn]
-        tokio::join!(std::future::ready(1), hour_in_join()).0
-    });
-    tokio::spawn(async {
-        // [select-spawn]
         tokio::select! {
             () = std::future::pending() => 1,
             () = hour_in_select() => 2,

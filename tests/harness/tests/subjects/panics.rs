@@ -12,14 +12,14 @@ pub(crate) fn unwrap(items: &[u64]) -> u64 {
     *items.first().unwrap() // [unwrap-panic]
 }
 
-pub(crate) fn in_std(items: &[u64]) -> Vec<u64> {
+pub(crate) fn in_std(items: &[u64], from: usize) -> Vec<u64> {
     let mut items = items.to_vec();
-    items.drain(2..1); // [drain-panic]
+    items.drain(from..1); // [drain-panic]
     items
 }
 
 pub(crate) fn by_a_callback() -> u64 {
-    std::cell::LazyCell::new(|| -> u64 { None.expect("nothing in the cell") }) // [callback-panic]
+    std::cell::LazyCell::new(|| -> u64 { "".parse().expect("nothing in the cell") }) // [callback-panic]
         .wrapping_add(1)
 }
 
@@ -43,6 +43,23 @@ pub(crate) async fn sends_to_nobody() {
 
 pub(crate) fn no_room() {
     let _ = tokio::sync::mpsc::channel::<u64>(0); // [room-panic]
+}
+
+pub(crate) fn blocks_on() {
+    tokio::runtime::Handle::current().block_on(std::future::ready(())); // [block-on-panic]
+}
+
+pub(crate) fn receives_blocking() {
+    let (_tx, mut rx) = tokio::sync::mpsc::channel::<u64>(1);
+    rx.blocking_recv(); // [blocking-recv-panic]
+}
+
+pub(crate) fn blocks_in_place() {
+    tokio::task::block_in_place(|| ()); // [in-place-panic]
+}
+
+pub(crate) async fn in_blocking_work() {
+    let _ = tokio::task::spawn_blocking(|| panic!("in blocking work")).await; // [blocking-panic]
 }
 
 pub(crate) fn unwritten() -> u64 {

@@ -5,8 +5,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) async fn never() {
+    // [never-spawn]
     let task = tokio::spawn(async {
-        // [never-spawn]
         let (_tx, rx) = tokio::sync::oneshot::channel::<()>();
         let _ = rx.await; // [never-oneshot]
     });
@@ -36,15 +36,15 @@ pub(crate) fn aborted() {
 }
 
 pub(crate) fn sleeper() {
+    // [real-spawn]
     tokio::spawn(async {
-        // [real-spawn]
         tokio::time::sleep(Duration::from_secs(3600)).await; // [real-sleep]
     });
 }
 
 pub(crate) async fn endless_loop() {
+    // [real-endless-spawn]
     let task = tokio::spawn(async {
-        // [real-endless-spawn]
         let mut sum = 0u64;
         loop {
             sum = std::hint::black_box(sum + 1); // [real-endless-line]
@@ -55,8 +55,8 @@ pub(crate) async fn endless_loop() {
 
 pub(crate) async fn endless_loops_on_all_workers() {
     for _ in 0..4 {
+        // [real-loops-spawn]
         tokio::spawn(async {
-            // [real-loops-spawn]
             let mut sum = 0u64;
             loop {
                 sum = std::hint::black_box(sum + 1);
@@ -64,6 +64,18 @@ pub(crate) async fn endless_loops_on_all_workers() {
         });
     }
     std::future::pending().await
+}
+
+/// Both worker threads always have something to do, and none of it matters.
+pub(crate) async fn yields_for_ever() {
+    for _ in 0..4 {
+        tokio::spawn(async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    std::future::pending::<()>().await
 }
 
 /// Blocking work that never ends, awaited.
@@ -78,8 +90,8 @@ pub(crate) async fn endless_blocking_work() {
 
 pub(crate) async fn deadlocked_threads() {
     let lock = std::sync::Arc::new(std::sync::Mutex::new(0));
+    // [real-lock-spawn]
     let task = tokio::spawn(async move {
-        // [real-lock-spawn]
         let first = lock.lock().unwrap();
         *lock.lock().unwrap() += *first;
     });

@@ -6,8 +6,8 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 /// A stage that looks for its next item without waiting for it.
 pub(crate) fn busy(mut input: mpsc::Receiver<u64>) {
+    // [busy-spawn]
     tokio::spawn(async move {
-        // [busy-spawn]
         loop {
             match input.try_recv() {
                 Ok(_) => {}
@@ -20,8 +20,8 @@ pub(crate) fn busy(mut input: mpsc::Receiver<u64>) {
 
 /// The same with a pause.
 pub(crate) fn polite(mut input: mpsc::Receiver<u64>) {
+    // [polite-spawn]
     tokio::spawn(async move {
-        // [polite-spawn]
         loop {
             match input.try_recv() {
                 Ok(_) => {}

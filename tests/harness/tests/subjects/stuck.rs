@@ -9,15 +9,15 @@ use tokio::time::{interval, sleep};
 pub(crate) async fn deadlock_of_two() {
     let (left, mut from_left) = mpsc::channel::<u64>(1);
     let (right, mut from_right) = mpsc::channel::<u64>(1);
+    // [one-spawn]
     let one = tokio::spawn(async move {
-        // [one-spawn]
         for number in 0..3 {
             let _ = left.send(number).await; // [one-send]
         }
         from_right.recv().await
     });
+    // [other-spawn]
     let other = tokio::spawn(async move {
-        // [other-spawn]
         for number in 0..3 {
             let _ = right.send(number).await; // [other-send]
         }
@@ -44,8 +44,8 @@ pub(crate) async fn no_deadlock_of_two() {
 /// Doubles with `workers` workers; each has a sender of its own, and the stage's own is kept in a task if `kept`.
 pub(crate) fn doubler(items: u64, kept: bool) -> mpsc::Receiver<u64> {
     let (tx, rx) = mpsc::channel(4);
+    // [doubler-spawn]
     tokio::spawn(async move {
-        // [doubler-spawn]
         for worker in 0..2 {
             let tx = tx.clone();
             tokio::spawn(async move {
@@ -87,11 +87,11 @@ async fn add(total: &Mutex<u64>, more: u64) {
     *total.lock().await += more; // [second-lock]
 }
 
-/// A deadlock beside a task that looks at the time every second.
-pub(crate) async fn deadlock_beside_a_ticker() {
-    tokio::spawn(async {
-        // [ticker-spawn]
-        let mut ticks = interval(Duration::from_secs(1));
+/// A deadlock beside a task that looks at the time again and again.
+pub(crate) async fn deadlock_beside_a_ticker(period: Duration) {
+    // [ticker-spawn]
+    tokio::spawn(async move {
+        let mut ticks = interval(period);
         loop {
             ticks.tick().await; // [ticker-tick]
         }
