@@ -131,7 +131,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
     };
     os::arm_sampling();
     let (ended, spans) = runtime.block_on(async {
-        let began = tokio::time::Instant::now();
+        let began = *tasks::RUN_BEGAN.get_or_init(tokio::time::Instant::now);
         let ended = root(criterion, body).await;
         (ended, probes::spans(began))
     });

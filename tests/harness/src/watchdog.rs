@@ -35,14 +35,12 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
         let answering = BEGUN.load(Relaxed);
         match held() {
             Some((held, poll)) if held > LONGEST_POLL || now > deadline + GRACE && !answering => {
-                channel.answer(holding(&poll, held));
-                std::process::exit(101);
+                channel.end(holding(&poll, held));
             }
             _ if now > deadline + if answering { ANSWERING } else { GRACE } => {
                 let verdict =
                     panics::first().unwrap_or_else(|| Verdict::new(Kind::Timeout, "no end, and no task in poll"));
-                channel.answer(verdict);
-                std::process::exit(101);
+                channel.end(verdict);
             }
             _ if now > deadline => tasks::interrupt(),
             _ => {}
