@@ -123,6 +123,20 @@ fn a_spoilt_workbook_is_named_with_the_remedy() {
         .complains("help: `git diff` shows what was changed");
     copy.file(&manifest, &sound);
 
+    for (old, new, said) in [
+        ("tokio.workspace = true", "tokio = { workspace = true, features = [\"nope\"] }", "does not have that feature"),
+        ("workbook.workspace = true", "workbook.workspace = true\nbeside = { path = \"beside\" }", "beside/Cargo.toml"),
+        ("workbook.workspace = true", "worcbook.workspace = true", "`dependency.worcbook` was not found"),
+        ("edition.workspace = true", "edition = \"2077\"", "`2077` is unknown"),
+    ] {
+        copy.edit(&manifest, old, new);
+        let ran = copy.checker(&["task", "1"]);
+        ran.exits(2).complains(said).complains(&copy.path(&format!("exercises/{TASK}")).display().to_string());
+        ran.complains("help: `git diff` shows what was changed");
+        assert!(!ran.err().contains("/subjects/fan-out-01"), "the learner knows no such folder\n{ran}");
+        copy.file(&manifest, &sound);
+    }
+
     let metadata = format!("tests/{TASK}/task.toml");
     let sound = copy.text(&metadata);
     copy.file(&metadata, "title = \"T\"\nsummary = \"S\"\nrequire = []\n");
