@@ -187,14 +187,18 @@ fn what_does_not_compile_names_each_criterion_and_tells_once() {
 
 #[test]
 fn an_interleaving_is_told_step_by_step() {
-    let mut verdict = Verdict::new(Kind::Stuck, "in interleaving 12 every thread waits, for ever")
-        .at(Some(Site { file: "src/buffer.rs".into(), line: 44 }))
-        .usually("a lost wake-up: the state is looked at and the waker is stored in two critical sections")
-        .with("… after 31 earlier steps:");
-    for step in 0..11 {
-        let thread = if step % 3 == 0 { "main    " } else { "producer" };
-        verdict = verdict.with(format!("{thread}  locks the mutex, src/buffer.rs:{}", 40 + step));
+    let mut verdict = Verdict::new(Kind::Stuck, "in this interleaving every thread that is left waits, for ever")
+        .at(Some(Site { file: "src/reorder.rs".into(), line: 75 }))
+        .usually(
+            "a lost wake-up: a change without a wake, or what belongs together, the look and the store of the waker, \
+             the change and the choice to wake, in two critical sections",
+        )
+        .with("… after 3 earlier steps:");
+    for step in 0..10 {
+        let thread = if step % 3 == 0 { "taker           " } else { "inserter of 0, 2" };
+        verdict = verdict.with(format!("{thread}  takes the lock, src/reorder.rs:{}", 70 + step));
     }
+    verdict = verdict.with("taker             `poll_next` is pending: waits to be woken, loom.rs:45");
     let mut report = among(verdict);
     report[1].criterion.model = true;
     insta::assert_snapshot!("interleaving", plain(&report));
