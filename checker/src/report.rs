@@ -41,7 +41,7 @@ pub(crate) fn criteria(judged: &[Judged]) -> String {
     let mut text = String::new();
     let mut told: Vec<&Verdict> = Vec::new();
     for judged in judged {
-        let telling = !judged.verdict.passed() && !told.contains(&&judged.verdict);
+        let telling = !judged.verdict.passed() && !told.iter().any(|told| says_the_same(told, &judged.verdict));
         line(&mut text, judged, telling);
         if telling {
             message(&mut text, judged);
@@ -49,6 +49,14 @@ pub(crate) fn criteria(judged: &[Judged]) -> String {
         }
     }
     text
+}
+
+/// Whether two messages tell a learner the same. Tasks that are stuck or left in the same places, for the same
+/// cause, are the same finding, whichever line of the tests waits for them.
+fn says_the_same(told: &Verdict, verdict: &Verdict) -> bool {
+    let particulars =
+        |verdict: &Verdict| (verdict.kind, verdict.at.clone(), verdict.usually.clone(), verdict.evidence.clone());
+    told == verdict || (!told.evidence.is_empty() && particulars(told) == particulars(verdict))
 }
 
 /// The sum.

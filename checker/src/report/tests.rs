@@ -166,10 +166,17 @@ fn in_colour() {
 
 #[test]
 fn a_message_that_several_share_is_told_once() {
-    let mut report = among(example(Kind::Leak));
-    report.push(judged("the_printer_returns_the_writers_error", FRONT, example(Kind::Leak)));
-    report.push(judged("short", "Nothing is left.", example(Kind::Leak)));
+    let mut report = among(example(Kind::Stuck));
+    report.push(judged("the_printer_returns_the_writers_error", FRONT, example(Kind::Stuck)));
+    let mut elsewhere = example(Kind::Stuck);
+    elsewhere.seen = elsewhere.seen.replace("acceptance.rs:34", "acceptance.rs:51");
+    report.push(judged("short", "Nothing is stuck.", elsewhere));
     insta::assert_snapshot!("shared", plain(&report));
+
+    let mut other = among(example(Kind::Bound));
+    other.push(judged("short", "The same kind, another figure.", example(Kind::Bound)));
+    other[3].verdict.seen = "numbers taken while nobody reads: 12, at most 10 allowed, at t = 100 ms".into();
+    assert!(!plain(&other).contains("(as above)"));
 }
 
 #[test]
