@@ -87,7 +87,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
     progress.finish_and_clear();
     let said = said.join().unwrap_or_default();
     if !status.success() && !any_error {
-        return Err(cargo_failed(&said));
+        return Err(cargo_failed(&stage.as_written(&said)));
     }
     Ok(built)
 }
@@ -117,17 +117,18 @@ fn cargo(root: &Path, stage: &Stage, packages: &[String]) -> Command {
 
 /// Cargo failed before the compiler ran: the manifest, the network, the disk.
 fn cargo_failed(said: &str) -> Fault {
-    let said = said.trim();
-    if said.contains("failed to parse manifest") || said.contains("failed to load manifest") {
+    let said = said.trim().trim_start_matches("error: ");
+    let says = |texts: &[&str]| texts.iter().any(|text| said.contains(text));
+    if says(&["failed to parse manifest", "failed to load manifest"]) {
         Fault::usage(format!("cargo cannot read a manifest\n{said}"))
             .help("`git diff` shows what was changed in Cargo.toml")
-    } else if said.contains("failed to download")
-        || said.contains("Could not resolve host")
-        || said.contains("failed to get")
-    {
+    } else if says(&["failed to select a version", "no matching package"]) {
+        Fault::usage(format!("cargo cannot find a dependency as the manifest asks for it\n{said}"))
+            .help("`git diff` shows what was changed in Cargo.toml")
+    } else if says(&["failed to download", "Could not resolve host", "failed to get"]) {
         Fault::infra(format!("cargo cannot fetch a dependency\n{said}"))
             .help("the first build downloads the dependencies: check the network, then run the command again")
-    } else if said.contains("No space left") {
+    } else if says(&["No space left"]) {
         Fault::infra(format!("the disk is full\n{said}")).help("`cargo clean` frees what was built")
     } else {
         Fault::infra(format!("cargo failed\n{said}"))

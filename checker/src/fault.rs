@@ -23,7 +23,7 @@ impl Fault {
         Fault { exit: Exit::Infra, message: message.into(), help: None }
     }
 
-    /// A file that could not be read or written.
+    /// A file that could not be read or written. What is missing or no text, the user can bring back or mend.
     pub(crate) fn file(what: &str, path: &Path, error: &std::io::Error) -> Fault {
         let help = match error.kind() {
             std::io::ErrorKind::PermissionDenied => "check who owns it, and its permissions",
@@ -32,7 +32,12 @@ impl Fault {
             std::io::ErrorKind::InvalidData => "the file is not UTF-8 text: save it as UTF-8",
             _ => "check the file system",
         };
-        Fault::infra(format!("cannot {what} {}: {error}", path.display())).help(help)
+        let message = format!("cannot {what} {}: {error}", path.display());
+        match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData => Fault::usage(message),
+            _ => Fault::infra(message),
+        }
+        .help(help)
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Fault {

@@ -22,8 +22,6 @@ const LABEL: usize = 8;
 const BESIDE: usize = WIDTH - MARGIN - LABEL;
 /// A message has no more lines than this: beyond, it is a dump.
 const MOST_LINES: usize = 10;
-/// A model's message is its interleaving, step by step.
-const MOST_STEPS: usize = 16;
 const MOST_SEEN: usize = 4;
 const MOST_PRINTED: usize = 3;
 
@@ -43,7 +41,7 @@ pub(crate) fn criteria(judged: &[Judged]) -> String {
     let mut text = String::new();
     let mut told: Vec<&Verdict> = Vec::new();
     for judged in judged {
-        let telling = !judged.verdict.passed() && !told.contains(&&judged.verdict);
+        let telling = !judged.verdict.passed() && !told.iter().any(|told| says_the_same(told, &judged.verdict));
         line(&mut text, judged, telling);
         if telling {
             message(&mut text, judged);
@@ -51,6 +49,14 @@ pub(crate) fn criteria(judged: &[Judged]) -> String {
         }
     }
     text
+}
+
+/// Whether two messages tell a learner the same. Tasks that are stuck or left in the same places, for the same
+/// cause, are the same finding, whichever line of the tests waits for them.
+fn says_the_same(told: &Verdict, verdict: &Verdict) -> bool {
+    let particulars =
+        |verdict: &Verdict| (verdict.kind, verdict.at.clone(), verdict.usually.clone(), verdict.evidence.clone());
+    told == verdict || (!told.evidence.is_empty() && particulars(told) == particulars(verdict))
 }
 
 /// The sum.
@@ -97,7 +103,7 @@ fn line(text: &mut String, judged: &Judged, telling: bool) {
 }
 
 /// At most [`MOST_LINES`] under a criterion: what was seen, the particulars, where, the usual cause, and what the
-/// test printed. Particulars that do not fit are counted.
+/// test printed. Particulars that do not fit are counted. A model's message is longer: its steps.
 fn message(text: &mut String, judged: &Judged) {
     let verdict = &judged.verdict;
     let mut seen = if verdict.seen.is_empty() { Vec::new() } else { wrap(&plain(&verdict.seen), BESIDE, "") };
@@ -112,11 +118,11 @@ fn message(text: &mut String, judged: &Judged) {
     let cause = cause.map_or_else(Vec::new, |cause| wrap(&plain(cause), BESIDE, ""));
     let printed = printed(judged);
 
-    let most = if judged.criterion.model { MOST_STEPS } else { MOST_LINES };
     let others = seen.len() + usize::from(place.is_some()) + cause.len() + printed.len();
-    // A model's steps are a table of their own.
-    let mark = if judged.criterion.model { "" } else { "- " };
-    let particulars = particulars(&verdict.evidence, mark, most.saturating_sub(others));
+    // A model's steps are a table of their own, and its end is what matters: it is told whole.
+    let (mark, room) =
+        if judged.criterion.model { ("", usize::MAX) } else { ("- ", MOST_LINES.saturating_sub(others)) };
+    let particulars = particulars(&verdict.evidence, mark, room);
 
     part(text, "seen", &seen, CYAN);
     part(text, "", &particulars, CYAN);

@@ -3,6 +3,7 @@
 
 use crate::fault::Fault;
 use catalog::Task;
+use std::io::ErrorKind;
 use std::path::Path;
 use syn::visit::{self, Visit};
 use verdict::{Kind, Site, Verdict};
@@ -44,7 +45,8 @@ pub(crate) fn forbidden(task: &Task, sources: &Path) -> Result<Option<Verdict>, 
     if forbidden.is_empty() {
         return Ok(None);
     }
-    for entry in std::fs::read_dir(sources).map_err(|error| Fault::file("read", sources, &error))?.flatten() {
+    // Without a folder there is nothing that names anything.
+    for entry in std::fs::read_dir(sources).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.ends_with(".rs")
             && let Some((path, site)) = first_use(sources, &format!("src/{name}"), forbidden)?
@@ -61,8 +63,8 @@ fn first_use(sources: &Path, file: &str, forbidden: &[String]) -> Result<Option<
     let path = sources.join(file.strip_prefix("src/").unwrap_or(file));
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        // A learner may fold a file into another; what does not compile is the compiler's to say.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        // A learner may fold a file into another; what does not compile is the compiler's to say, as is what is no text.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => return Ok(None),
         Err(error) => return Err(Fault::file("read", &path, &error)),
     };
     let Ok(source) = syn::parse_file(&text) else { return Ok(None) };

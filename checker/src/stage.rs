@@ -36,6 +36,8 @@ pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
     /// `target`.
     pub(crate) target: PathBuf,
+    /// The folders of generated manifests, and of those that people write.
+    written: Vec<(PathBuf, PathBuf)>,
     /// Another checker waits until this is dropped.
     _lock: std::fs::File,
 }
@@ -58,7 +60,12 @@ impl Stage {
         let folder = folder.canonicalize().map_err(|error| Fault::file("find", &folder, &error))?;
         let target = folder.parent().map_or(target, Path::to_path_buf);
         let lock = lock(&folder)?;
-        let stage = Stage { folder, target, _lock: lock };
+        let generated = |name: String, subject: &Subject<'_>| (folder.join(name), subject.manifest.clone());
+        let written = subjects
+            .iter()
+            .flat_map(|subject| [generated(subject.package.clone(), subject), generated(models(subject), subject)]);
+        let written = written.collect();
+        let stage = Stage { folder, target, written, _lock: lock };
         let workbook = read_manifest(&root.join("Cargo.toml"))?;
         let mut members = Vec::new();
         for subject in subjects {
@@ -80,6 +87,14 @@ impl Stage {
     /// Where a subject's package lies.
     pub(crate) fn staged(&self, subject: &Subject<'_>) -> PathBuf {
         self.folder.join(&subject.package)
+    }
+
+    /// What cargo says about a generated manifest, as said of the one that it was made from.
+    pub(crate) fn as_written(&self, said: &str) -> String {
+        let quoted = |path: &Path, end: &str| format!("{}{end}", path.display());
+        self.written.iter().fold(said.to_owned(), |said, (generated, written)| {
+            ["/", "`", ")"].iter().fold(said, |said, end| said.replace(&quoted(generated, end), &quoted(written, end)))
+        })
     }
 
     fn package(&self, root: &Path, subject: &Subject<'_>, model: bool) -> Result<(), Fault> {

@@ -123,6 +123,26 @@ fn a_spoilt_workbook_is_named_with_the_remedy() {
         .complains("help: `git diff` shows what was changed");
     copy.file(&manifest, &sound);
 
+    for (old, new, said) in [
+        ("tokio.workspace = true", "tokio = { workspace = true, features = [\"nope\"] }", "does not have that feature"),
+        ("workbook.workspace = true", "workbook.workspace = true\nbeside = { path = \"beside\" }", "beside/Cargo.toml"),
+        ("workbook.workspace = true", "worcbook.workspace = true", "`dependency.worcbook` was not found"),
+        ("edition.workspace = true", "edition = \"2077\"", "`2077` is unknown"),
+    ] {
+        copy.edit(&manifest, old, new);
+        let ran = copy.checker(&["task", "1"]);
+        ran.exits(2).complains(said).complains(&copy.path(&format!("exercises/{TASK}")).display().to_string());
+        ran.complains("help: `git diff` shows what was changed");
+        assert!(!ran.err().contains("/subjects/fan-out-01"), "the learner knows no such folder\n{ran}");
+        copy.file(&manifest, &sound);
+    }
+
+    copy.file(&manifest, b"[package]\nname = \"caf\xe9\"\n");
+    copy.checker(&["task", "1"]).exits(2).complains(&manifest).complains("save it as UTF-8");
+    std::fs::remove_file(copy.path(&manifest)).expect("the manifest is removed");
+    copy.checker(&["task", "1"]).exits(2).complains(&manifest).complains("git restore");
+    copy.file(&manifest, &sound);
+
     let metadata = format!("tests/{TASK}/task.toml");
     let sound = copy.text(&metadata);
     copy.file(&metadata, "title = \"T\"\nsummary = \"S\"\nrequire = []\n");
@@ -220,6 +240,22 @@ fn a_learners_edits_one_after_another() {
     // No library at all.
     std::fs::remove_file(copy.path(&lib)).expect("the library is removed");
     copy.checker(&["task", "1"]).exits(1).says("build The output is").says("src/lib.rs").says("git restore");
+
+    // Both in a task that forbids something, and what it forbids.
+    let metadata = format!("tests/{TASK}/task.toml");
+    let free = copy.text(&metadata);
+    copy.file(&metadata, &format!("forbid = [\"tokio::sync::mpsc\"]\n{free}"));
+    copy.checker(&["task", "1"]).exits(1).says("build The output is");
+    copy.file(&lib, b"\xff");
+    copy.checker(&["task", "1"]).exits(1).says("build The output is").says("UTF-8");
+    copy.file(&lib, &solved);
+    let line = solved.lines().position(|line| line.starts_with("use tokio::sync::mpsc")).expect("it is used") + 1;
+    copy.checker(&["task", "1"])
+        .exits(1)
+        .says("rule The output is")
+        .says("is what this task asks you to build")
+        .says(&format!("where src/lib.rs:{line}"));
+    copy.file(&metadata, &free);
 
     // Solved, for a program to read, and then noted.
     copy.file(&lib, &solved);

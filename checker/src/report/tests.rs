@@ -166,10 +166,17 @@ fn in_colour() {
 
 #[test]
 fn a_message_that_several_share_is_told_once() {
-    let mut report = among(example(Kind::Leak));
-    report.push(judged("the_printer_returns_the_writers_error", FRONT, example(Kind::Leak)));
-    report.push(judged("short", "Nothing is left.", example(Kind::Leak)));
+    let mut report = among(example(Kind::Stuck));
+    report.push(judged("the_printer_returns_the_writers_error", FRONT, example(Kind::Stuck)));
+    let mut elsewhere = example(Kind::Stuck);
+    elsewhere.seen = elsewhere.seen.replace("acceptance.rs:34", "acceptance.rs:51");
+    report.push(judged("short", "Nothing is stuck.", elsewhere));
     insta::assert_snapshot!("shared", plain(&report));
+
+    let mut other = among(example(Kind::Bound));
+    other.push(judged("short", "The same kind, another figure.", example(Kind::Bound)));
+    other[3].verdict.seen = "numbers taken while nobody reads: 12, at most 10 allowed, at t = 100 ms".into();
+    assert!(!plain(&other).contains("(as above)"));
 }
 
 #[test]
@@ -187,14 +194,18 @@ fn what_does_not_compile_names_each_criterion_and_tells_once() {
 
 #[test]
 fn an_interleaving_is_told_step_by_step() {
-    let mut verdict = Verdict::new(Kind::Stuck, "in interleaving 12 every thread waits, for ever")
-        .at(Some(Site { file: "src/buffer.rs".into(), line: 44 }))
-        .usually("a lost wake-up: the state is looked at and the waker is stored in two critical sections")
-        .with("… after 31 earlier steps:");
-    for step in 0..11 {
-        let thread = if step % 3 == 0 { "main    " } else { "producer" };
-        verdict = verdict.with(format!("{thread}  locks the mutex, src/buffer.rs:{}", 40 + step));
+    let mut verdict = Verdict::new(Kind::Stuck, "in this interleaving every thread that is left waits, for ever")
+        .at(Some(Site { file: "src/reorder.rs".into(), line: 75 }))
+        .usually(
+            "a lost wake-up: a change without a wake, or what belongs together, the look and the store of the waker, \
+             the change and the choice to wake, in two critical sections",
+        )
+        .with("… after 3 earlier steps:");
+    for step in 0..10 {
+        let thread = if step % 3 == 0 { "taker           " } else { "inserter of 0, 2" };
+        verdict = verdict.with(format!("{thread}  takes the lock, src/reorder.rs:{}", 70 + step));
     }
+    verdict = verdict.with("taker             `poll_next` is pending: waits to be woken, loom.rs:45");
     let mut report = among(verdict);
     report[1].criterion.model = true;
     insta::assert_snapshot!("interleaving", plain(&report));
