@@ -86,7 +86,7 @@ async fn waiting_stages_are_parked() {
     drop(output);
 }
 
-/// When the output is dropped, no further number is taken and within 2 ms no task is left.
+/// When the output is dropped, at most one more number is taken, and within 2 ms no task is left.
 #[criterion]
 async fn dropping_the_output_stops_the_front() {
     let source = Source::new(1..=1000);

@@ -56,6 +56,7 @@ pub fn doubler(mut input: Receiver<u64>, work: Work) -> Receiver<u64> {
 }
 // ANCHOR_END: doubler
 
+// ANCHOR: printer
 /// Writes each number on a line of its own, flushes, and returns how many lines it wrote.
 ///
 /// Lines are buffered while more are waiting and flushed before the printer waits, so that a reader sees what
@@ -80,3 +81,4 @@ where
     output.flush().await?;
     Ok(lines)
 }
+// ANCHOR_END: printer

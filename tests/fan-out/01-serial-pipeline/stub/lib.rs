@@ -13,8 +13,8 @@
 //! - Streaming: a result leaves as soon as it is there, not when all are.
 //! - Backpressure: when nobody reads, the stages park. No more numbers are taken than fit: 4 and 4 in the two
 //!   channels, and one in the hand of each stage.
-//! - Shutdown: the output ends after the last number. When a stage's receiver is dropped, the stage stops
-//!   without taking another number, and nothing is left running.
+//! - Shutdown: the output ends after the last number. When a stage's receiver is dropped, the stage stops:
+//!   at most one more number is taken, and within 2 ms nothing is left running.
 //! - Errors: an error of the writer ends the printer, which returns it. A panic in the work ends the output.
 
 use std::io;
