@@ -8,9 +8,9 @@
 //! ```no_run
 //! # use harness::{check, criterion, quiescent};
 //! # fn stage() -> tokio::sync::mpsc::Receiver<u64> { todo!() }
-//! /// The output carries 1, 2 and 3, in this order, and ends.
 //! # mod a { // A doctest is no test: the attribute's function is only compiled here.
 //! # use super::*;
+//! /// The output carries 1, 2 and 3, in this order, and ends.
 //! #[criterion]
 //! async fn three_numbers() {
 //!     let seen = harness::drain(stage()).await;
