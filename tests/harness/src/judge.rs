@@ -274,7 +274,8 @@ fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
     } else if body_in("recv") && some_in("Semaphore::acquire") {
         "permits that are not given back: the one who would is gone, or waits for what only comes with another permit"
     } else if body_in("recv") && !parked.is_empty() && parked.iter().all(|task| task.wait.for_the_end()) {
-        "beside the sign to stop, the task waits for a future of your own that is never ready, or that nobody wakes"
+        "a sender that is still alive keeps its channel open; or, beside the sign to stop, the task waits for a future of \
+         your own that nobody wakes"
     } else if body_in("recv") && parked.is_empty() {
         "a sender that is kept alive without a task, in a struct or a static: the channel cannot end"
     } else if body_in("recv") {
