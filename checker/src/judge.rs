@@ -13,9 +13,6 @@ use std::time::Duration;
 use verdict::supervise::{self, Run};
 use verdict::{Kind, Verdict};
 
-/// Beyond a criterion's own deadline, for the harness to answer first.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// What came of one criterion.
 #[derive(Clone, Debug)]
 pub(crate) struct Judged {
@@ -145,7 +142,8 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
 pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
     let test = format!("{}::{}", if criterion.model { "loom" } else { "acceptance" }, criterion.test);
     let environment: &[(&str, &str)] = if spans { &[("WORKBOOK_SPANS", "1")] } else { &[] };
-    let judged = supervise::judge(Run { binary, test: &test, deadline: criterion.deadline + PATIENCE, environment });
+    let judged =
+        supervise::judge(Run { binary, test: &test, deadline: criterion.deadline + supervise::PATIENCE, environment });
     Judged { criterion: criterion.clone(), verdict: judged.verdict, output: judged.output, took: judged.took }
 }
 

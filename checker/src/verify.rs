@@ -10,16 +10,17 @@ use crate::report::{BOLD, DIM, GREEN, RED};
 use crate::show;
 use crate::stage::Parts;
 use crate::subject::Subject;
-use catalog::{Task, Variant, Workbook};
+use catalog::{Task, Workbook};
 use std::collections::BTreeSet;
 use std::time::Instant;
 use verdict::Kind;
 
 /// What a subject must do.
-enum Expected<'a> {
+enum Expected {
     Unstarted,
     Passes,
-    Caught(&'a Variant),
+    /// By exactly these criteria, with these verdicts.
+    Caught(Vec<(String, Kind)>),
 }
 
 /// The tasks that the ids name, or all.
@@ -39,9 +40,15 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     }
     let began = Instant::now();
     let mut problems = 0;
+    let mut plans = Vec::new();
     for task in &chosen {
-        problems += one(workbook, task)?;
+        plans.push(Plan::of(task)?);
+        if plans.iter().map(|plan| plan.subjects.len()).sum::<usize>() >= TOGETHER {
+            problems += together(workbook, &plans)?;
+            plans.clear();
+        }
     }
+    problems += together(workbook, &plans)?;
     let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "not verified") };
     anstream::println!(
         "\n{style}{} tasks {word}{style:#}{DIM}, {problems} problems, {:.1} s{DIM:#}",
@@ -51,48 +58,77 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     Ok(if problems == 0 { Exit::Passed } else { Exit::Failed })
 }
 
-/// Verifies one task and returns how many problems it has. All its subjects are built together.
-fn one(workbook: &Workbook, task: &Task) -> Result<usize, Fault> {
-    let began = Instant::now();
-    let (rights, wrongs) = (task.rights()?, task.wrongs()?);
-    let mut subjects = vec![Subject::stub(task), Subject::solution(task)];
-    let mut expected = vec![("stub".to_owned(), Expected::Unstarted), ("solution".to_owned(), Expected::Passes)];
-    for right in &rights {
-        subjects.push(Subject::variant(task, "right", right));
-        expected.push((format!("right/{}", right.name), Expected::Passes));
+/// So many subjects are built together, at least: enough to keep the cores busy. What was built for them is 16 MB
+/// each and removed after they are judged.
+const TOGETHER: usize = 40;
+
+/// The subjects of one task and what each must do.
+struct Plan<'a> {
+    task: &'a Task,
+    subjects: Vec<Subject<'a>>,
+    expected: Vec<(String, Expected)>,
+}
+
+impl<'a> Plan<'a> {
+    fn of(task: &'a Task) -> Result<Plan<'a>, Fault> {
+        let mut subjects = vec![Subject::stub(task), Subject::solution(task)];
+        let mut expected = vec![("stub".to_owned(), Expected::Unstarted), ("solution".to_owned(), Expected::Passes)];
+        for right in task.rights()? {
+            subjects.push(Subject::variant(task, "right", &right));
+            expected.push((format!("right/{}", right.name), Expected::Passes));
+        }
+        for wrong in task.wrongs()? {
+            subjects.push(Subject::variant(task, "wrong", &wrong));
+            expected.push((format!("wrong/{}", wrong.name), Expected::Caught(wrong.caught_by)));
+        }
+        Ok(Plan { task, subjects, expected })
     }
-    for wrong in &wrongs {
-        subjects.push(Subject::variant(task, "wrong", wrong));
-        expected.push((format!("wrong/{}", wrong.name), Expected::Caught(wrong)));
+}
+
+/// Verifies these tasks, whose subjects are built together, and returns how many problems they have.
+fn together(workbook: &Workbook, plans: &[Plan<'_>]) -> Result<usize, Fault> {
+    let subjects: Vec<Subject<'_>> = plans.iter().flat_map(|plan| plan.subjects.clone()).collect();
+    if subjects.is_empty() {
+        return Ok(0);
     }
     let how = How { parts: Parts::All, only: None, quiet: false, spans: false, tidy_up: true };
     let outcomes = judge::judge(workbook.root(), &subjects, how)?;
+    let mut outcomes = &outcomes[..];
+    let mut problems = 0;
+    for plan in plans {
+        let (own, others) = outcomes.split_at(plan.subjects.len());
+        outcomes = others;
+        problems += tell(plan, own);
+    }
+    Ok(problems)
+}
+
+/// Tells how one task did and returns how many problems it has.
+fn tell(plan: &Plan<'_>, outcomes: &[Outcome]) -> usize {
     let mut problems = Vec::new();
-    for ((name, expected), outcome) in expected.iter().zip(&outcomes) {
-        for problem in hold(expected, outcome) {
-            problems.push(format!("{name}: {problem}"));
-        }
+    for ((name, expected), outcome) in plan.expected.iter().zip(outcomes) {
+        problems.extend(hold(expected, outcome).into_iter().map(|problem| format!("{name}: {problem}")));
     }
     let (style, word) = if problems.is_empty() { (GREEN, "ok") } else { (RED, "no") };
+    let rights = plan.expected.iter().filter(|(name, _)| name.starts_with("right/")).count();
     anstream::println!(
-        "{style}{word:>4}{style:#}  {BOLD}{:<12}{BOLD:#} {} criteria, stub, solution, {} right, {} wrong{DIM}  {:.1} s{DIM:#}",
-        task.id(),
+        "{style}{word:>4}{style:#}  {BOLD}{:<12}{BOLD:#} {} criteria, stub, solution, {rights} right, {} wrong",
+        plan.task.id(),
         outcomes[1].judged.len(),
-        rights.len(),
-        wrongs.len(),
-        began.elapsed().as_secs_f64()
+        plan.expected.len() - 2 - rights,
     );
     for problem in &problems {
         anstream::println!("      {problem}");
     }
     if !problems.is_empty() {
-        anstream::println!("      {DIM}see one: cargo checker task {} --variant KIND/NAME{DIM:#}", show::short(task));
+        let id = show::short(plan.task);
+        anstream::println!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
     }
-    Ok(problems.len())
+    problems.len()
 }
 
 /// What is not as expected.
-fn hold(expected: &Expected<'_>, outcome: &Outcome) -> Vec<String> {
+fn hold(expected: &Expected, outcome: &Outcome) -> Vec<String> {
     let mut problems = Vec::new();
     if outcome.warnings > 0 && !matches!(expected, Expected::Caught(_)) {
         problems.push(format!("{} compiler warnings", outcome.warnings));
@@ -112,9 +148,8 @@ fn hold(expected: &Expected<'_>, outcome: &Outcome) -> Vec<String> {
                 problems.push(format!("{test} should pass: {verdict}"));
             }
         }
-        Expected::Caught(wrong) => {
-            let named: BTreeSet<(&str, Kind)> =
-                wrong.caught_by.iter().map(|(test, kind)| (test.as_str(), *kind)).collect();
+        Expected::Caught(caught_by) => {
+            let named: BTreeSet<(&str, Kind)> = caught_by.iter().map(|(test, kind)| (test.as_str(), *kind)).collect();
             let seen: BTreeSet<(&str, Kind)> =
                 judged().filter(|(_, verdict)| !verdict.passed()).map(|(test, verdict)| (test, verdict.kind)).collect();
             for (test, kind) in named.difference(&seen) {

@@ -28,8 +28,6 @@ pub struct Criterion {
     pub polls: u64,
 }
 
-/// Beyond the test's own deadline, for the watchdog to answer first.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Nothing in a task lasts this long. When the clock gets here and no task ran on the way, none ever will.
 const FAR: Duration = Duration::from_secs(3600);
 /// This many times [`FAR`], and whatever still moves is a ticker.
@@ -112,7 +110,7 @@ fn supervised(criterion: &Criterion, judge: impl FnOnce(&Channel) -> Verdict) {
 fn by_hand(criterion: &Criterion) {
     let test = criterion.test.split_once("::").map_or(criterion.test, |(_, test)| test);
     let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
-    let deadline = criterion.deadline + PATIENCE;
+    let deadline = criterion.deadline + supervise::PATIENCE;
     let judged = supervise::judge(Run { binary: &binary, test, deadline, environment: &[] });
     if !judged.verdict.passed() {
         print!("{}", judged.output);

@@ -28,6 +28,10 @@ pub const CHANNEL: &str = "WORKBOOK_VERDICT_CHANNEL";
 /// A test may print this much, in bytes, on both streams together.
 pub const OUTPUT_LIMIT: usize = 1 << 20;
 
+/// Real time beyond a criterion's own deadline, for the harness's watchdog to answer first. On a busy machine a dump
+/// of what is parked takes its time.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What a child answers, on one line.
 #[derive(Serialize, Deserialize)]
 pub struct Answer {
