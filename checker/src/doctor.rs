@@ -1,7 +1,7 @@
 //! `checker doctor`: what this machine has, what it lacks, and the remedy of each finding.
 
 use crate::fault::Fault;
-use crate::report::{BOLD, DIM, GREEN, RED, YELLOW};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::{Exit, stage};
 use catalog::Workbook;
 use std::path::Path;

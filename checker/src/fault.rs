@@ -52,7 +52,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (error, help) = (crate::report::RED, crate::report::CYAN);
+        let (error, help) = (crate::style::RED, crate::style::CYAN);
         write!(f, "{error}error{error:#}: {}", self.message)?;
         if let Some(text) = &self.help {
             write!(f, "\n{help}help{help:#}: {text}")?;

@@ -11,6 +11,7 @@ mod report;
 mod rules;
 mod show;
 mod stage;
+mod style;
 mod subject;
 mod task;
 mod verify;

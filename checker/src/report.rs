@@ -1,17 +1,11 @@
 //! Reports, as a person likes to read them: in 80 columns, with and without colour, and piped.
 
 use crate::judge::Judged;
-use anstyle::{AnsiColor, Style};
+use crate::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW};
+use anstyle::Style;
 use catalog::Task;
 use std::fmt::Write;
 use verdict::{Kind, Verdict};
-
-pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
-pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
-pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
-pub(crate) const BOLD: Style = Style::new().bold();
-pub(crate) const DIM: Style = Style::new().dimmed();
 
 const WIDTH: usize = 80;
 /// The margin of a message, as wide as a verdict's column.

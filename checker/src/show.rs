@@ -3,7 +3,8 @@
 use crate::Exit;
 use crate::fault::Fault;
 use crate::progress::Progress;
-use crate::report::{self, BOLD, CYAN, DIM, GREEN, YELLOW};
+use crate::report;
+use crate::style::{BOLD, CYAN, DIM, GREEN, YELLOW};
 use catalog::{Task, Workbook};
 
 /// The id as a learner types it: the main track's tasks by their number alone.

@@ -6,9 +6,9 @@
 use crate::Exit;
 use crate::fault::Fault;
 use crate::judge::{self, How, Outcome};
-use crate::report::{BOLD, DIM, GREEN, RED};
 use crate::show;
 use crate::stage::Parts;
+use crate::style::{BOLD, DIM, GREEN, RED};
 use crate::subject::Subject;
 use catalog::{Task, Workbook};
 use std::collections::BTreeSet;

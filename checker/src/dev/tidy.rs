@@ -2,7 +2,7 @@
 
 use crate::Exit;
 use crate::fault::Fault;
-use crate::report::{GREEN, RED};
+use crate::style::{GREEN, RED};
 use catalog::{Task, Workbook};
 use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! Order for each key, and width across the keys: what a shard shares with its neighbours, and what it must not.
 
-use harness::{check, criterion, drain, ms, pass, quiescent, watched};
-use std::collections::HashSet;
+use harness::{check, criterion, drain, ms, pass, program, quiescent, run_program, watched};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::process::Command;
 use task::{Event, fan_out, shard};
@@ -88,7 +88,7 @@ fn complete_and_in_order(seen: &[Event], sent: &[Event]) {
     };
     check::same_items(&pairs(seen), &pairs(sent))
         .usually("an event that is dropped because its queue is full, or a worker that ends before its queue is empty");
-    let keys: HashSet<&str> = sent.iter().map(|event| event.key.as_str()).collect();
+    let keys: BTreeSet<&str> = sent.iter().map(|event| event.key.as_str()).collect();
     for key in keys {
         check::items(&of_key(seen, key), &of_key(sent, key))
             .usually("events of one key go to more than one worker, and a quick one overtakes a slow one");
@@ -142,13 +142,10 @@ async fn a_key_keeps_its_shard_over_a_restart() {
     let keys: Vec<String> = (0..50).map(|number| format!("user-{number}")).collect();
     let expected: Vec<String> = keys.iter().map(|key| shard(key).to_string()).collect();
     for run in ["first", "second"] {
-        let keys = keys.clone();
-        let program = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
-        let run_it = move || Command::new(program).args(keys).output();
-        let output = tokio::task::spawn_blocking(run_it).await.expect("starting a process does not panic");
-        let output = output.expect("the program was built beside this test");
-        check::that(output.status.success(), format!("the {run} run of the program ended with {}", output.status))
-            .usually("`shard` panics");
+        let mut program = Command::new(program!());
+        program.args(&keys);
+        let output = run_program(program).await;
+        check::exit_code(&output, 0).usually("`shard` panics");
         let text = String::from_utf8_lossy(&output.stdout);
         let seen: Vec<String> = text.lines().map(str::to_owned).collect();
         let differing = expected.iter().zip(&seen).filter(|(expected, seen)| expected != seen).count();

@@ -97,7 +97,7 @@ mod tests {
             ("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", Owner::Test),
             ("exercises/workbook/src/work.rs", Owner::Harness),
             ("tests/harness/src/check.rs", Owner::Harness),
-            ("/root/.cargo/registry/src/index/tokio-1.54.1/src/sync/mpsc/bounded.rs", Owner::Foreign),
+            ("/home/me/.cargo/registry/src/index/tokio-1.54.1/src/sync/mpsc/bounded.rs", Owner::Foreign),
             ("/rustc/59807616e/library/core/src/option.rs", Owner::Foreign),
             ("./misc/../sysdeps/unix/sysv/linux/x86_64/syscall.S", Owner::Foreign),
         ] {
