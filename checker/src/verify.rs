@@ -58,7 +58,7 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     Ok(if problems == 0 { Exit::Passed } else { Exit::Failed })
 }
 
-/// So many subjects are built together, at least: enough to keep the cores busy. What was built for them is 16 MB
+/// So many subjects are built together, at least: enough to keep the cores busy. What was built for them is 20 MB
 /// each and removed after they are judged.
 const TOGETHER: usize = 40;
 
