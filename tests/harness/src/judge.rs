@@ -322,8 +322,12 @@ async fn hung(criterion: &Criterion) -> Ended {
     }
     let mut verdict = Verdict::new(Kind::Timeout, seen);
     verdict.evidence = diagnosis::grouped(&parked);
-    let at = body.at.or_else(|| parked.iter().find_map(|task| task.wait.at.clone()));
-    let cause = if blocking > 0 {
+    // Tokio does not tell where blocking work was started; the lines of those who wait for it would mislead.
+    let at = body.at.or_else(|| parked.iter().find_map(|task| task.wait.at.clone())).filter(|_| blocking == 0);
+    let cause = if blocking > 0 && !criterion.real {
+        "a stage in `spawn_blocking` waits for a timer or a channel, which must be a task's: the virtual clock stands \
+         still meanwhile; or blocking work without an end"
+    } else if blocking > 0 {
         "blocking work without an end: give it a token or a closed channel to look at"
     } else if criterion.real {
         "each waits for what only another can do, or something outside never answers: give such waits a timeout"

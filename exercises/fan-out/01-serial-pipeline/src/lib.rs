@@ -16,6 +16,8 @@
 //! - Shutdown: the output ends after the last number. When a stage's receiver is dropped, the stage stops:
 //!   at most one more number is taken, and within 2 ms nothing is left running.
 //! - Errors: an error of the writer ends the printer, which returns it. A panic in the work ends the output.
+//! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.
+//!   Tasks do the work.
 
 use std::io;
 use tokio::io::AsyncWrite;

@@ -27,6 +27,8 @@
 //!   thousand items the rest comes out, and the 1.05 still holds.
 //! - Cancellation: when the output is dropped, work in flight is cancelled, no further item is started, and
 //!   within 2 ms no task is left.
+//! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.
+//!   Tasks do the work.
 //!
 //! The buffer is `src/reorder.rs`. It is also put through every interleaving of its threads by loom, which sees
 //! only the locks of `workbook::sync`: use no others in that file. A semaphore for the window belongs here.

@@ -25,6 +25,8 @@
 //! - Shutdown: when the output is dropped, no task is left 5 ms later, with items of 1 ms.
 //! - Errors: an item whose work panics has no result, every other item has at most one, the output ends, and no
 //!   task is left, even if every item panics.
+//! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.
+//!   Tasks do the work.
 
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;

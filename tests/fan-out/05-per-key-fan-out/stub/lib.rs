@@ -25,6 +25,8 @@
 //!   events of 1 ms for every shard.
 //! - Errors: when the work on an event panics, no later event of its key comes out, since its order is broken. What
 //!   does come out is, for each key, without a gap. The output ends, and no task is left.
+//! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.
+//!   Tasks do the work.
 
 use tokio::sync::mpsc::Receiver;
 use workbook::Work;
