@@ -322,8 +322,10 @@ async fn hung(criterion: &Criterion) -> Ended {
     }
     let mut verdict = Verdict::new(Kind::Timeout, seen);
     verdict.evidence = diagnosis::grouped(&parked);
-    // Tokio does not tell where blocking work was started; the lines of those who wait for it would mislead.
-    let at = body.at.or_else(|| parked.iter().find_map(|task| task.wait.at.clone())).filter(|_| blocking == 0);
+    // Tokio does not tell where blocking work was started: of the waits, only one for its handle is to the point.
+    let awaits_it = |wait: &Wait| blocking == 0 || wait.leaf.as_deref() == Some("JoinHandle");
+    let waits = std::iter::once(&body).chain(parked.iter().map(|task| &task.wait));
+    let at = waits.filter(|wait| awaits_it(wait)).find_map(|wait| wait.at.clone());
     let cause = if blocking > 0 && !criterion.real {
         "a stage in `spawn_blocking` waits for a timer or a channel, which must be a task's: the virtual clock stands \
          still meanwhile; or blocking work without an end"
