@@ -19,6 +19,11 @@ const MOST_LINES: usize = 10;
 const MOST_SEEN: usize = 4;
 const MOST_PRINTED: usize = 3;
 
+/// `1 task`, `5 tasks`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// The head of a report: the task, whose code, and the compiler's words about it.
 pub(crate) fn head(task: &Task, who: &str, compiler: &str) -> String {
     let mut text = String::new();

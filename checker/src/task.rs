@@ -39,7 +39,11 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let mut judged = outcome.judged;
     // A model takes seconds: the other criteria are told first. What does not compile has been told already.
     let broken = judged.iter().any(|judged| judged.verdict.kind == Kind::Build);
-    if subject[0].models && !options.skip_models && !broken {
+    let wanted = |criterion: &catalog::Criterion| {
+        criterion.model && options.only.as_ref().is_none_or(|part| criterion.test.contains(part))
+    };
+    let models = subject[0].models && !options.skip_models && task.criteria()?.iter().any(wanted);
+    if models && !broken {
         let models = only_one(judge::judge(workbook.root(), &subject, How { parts: Parts::Models, ..how })?)?;
         if !options.json {
             anstream::print!("{}", report::criteria(&models.judged));

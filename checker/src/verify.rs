@@ -6,10 +6,10 @@
 use crate::Exit;
 use crate::fault::Fault;
 use crate::judge::{self, How, Outcome};
-use crate::show;
 use crate::stage::Parts;
 use crate::style::{BOLD, DIM, GREEN, RED};
 use crate::subject::Subject;
+use crate::{report, show};
 use catalog::{Task, Workbook};
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -51,8 +51,9 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     problems += together(workbook, &plans)?;
     let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "not verified") };
     anstream::println!(
-        "\n{style}{} tasks {word}{style:#}{DIM}, {problems} problems, {:.1} s{DIM:#}",
-        chosen.len(),
+        "\n{style}{} {word}{style:#}{DIM}, {}, {:.1} s{DIM:#}",
+        report::counted(chosen.len(), "task"),
+        report::counted(problems, "problem"),
         began.elapsed().as_secs_f64()
     );
     Ok(if problems == 0 { Exit::Passed } else { Exit::Failed })

@@ -2,6 +2,7 @@
 
 use crate::Exit;
 use crate::fault::Fault;
+use crate::report;
 use crate::style::{GREEN, RED};
 use catalog::{Task, Workbook};
 use quote::ToTokens;
@@ -31,7 +32,8 @@ pub(crate) fn tidy(workbook: &Workbook, pristine: bool) -> Result<Exit, Fault> {
         anstream::println!("{RED}  -{RED:#} {finding}");
     }
     let style = if findings.is_empty() { GREEN } else { RED };
-    anstream::println!("{style}{} tasks, {} findings{style:#}", tasks.len(), findings.len());
+    let (tasks, found) = (report::counted(tasks.len(), "task"), report::counted(findings.len(), "finding"));
+    anstream::println!("{style}{tasks}, {found}{style:#}");
     Ok(if findings.is_empty() { Exit::Passed } else { Exit::Failed })
 }
 
