@@ -74,6 +74,8 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
                     Some(name) => built.packages.entry(name).or_default().note(&target, &message),
                     None if message.level == "error" => {
                         progress.finish_and_clear();
+                        let _ = child.kill();
+                        let _ = child.wait();
                         let text = message.rendered.unwrap_or(message.message);
                         return Err(Fault::infra(format!("a crate that is not yours does not compile\n{text}")));
                     }
