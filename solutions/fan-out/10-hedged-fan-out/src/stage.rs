@@ -12,8 +12,8 @@ pub const WORKERS: usize = 8;
 pub const CAPACITY: usize = 8;
 
 // ANCHOR: fan_out
-/// Fetches each item with [`hedged`], [`WORKERS`] items at a time, and sends the results in any order. Ends when `input`
-/// does, or at once when the output is dropped.
+/// Fetches each item with [`hedged`](crate::hedged), [`WORKERS`] items at a time, and sends the results in any order.
+/// Ends when `input` does, or at once when the output is dropped.
 pub fn fan_out(input: Receiver<u64>, fetch: Arc<dyn TryFetch>) -> Receiver<Fetched> {
     let (output, receiver) = mpsc::channel(CAPACITY);
     let input = Arc::new(Mutex::new(input));
