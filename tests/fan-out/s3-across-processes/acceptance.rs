@@ -141,7 +141,7 @@ async fn a_stop_finishes_what_is_in_flight() {
 async fn a_process_that_joins_takes_over_without_repeats() {
     let cluster = Cluster::start().await;
     // At every moment some item is in flight that takes longer than a rebalance.
-    cluster.send((0..600).map(|id| (id, if id % 20 == 7 { ms(4000) } else { ms(5 + id % 7 * 5) })));
+    cluster.send((0..600).map(|id| (id, if id % 21 == 7 { ms(4000) } else { ms(5 + id % 7 * 5) })));
     let mut first = cluster.process(SESSION);
     done(&mut [&mut first], 60).await;
     let mut second = cluster.process(SESSION);
