@@ -11,6 +11,11 @@ use workbook::PlannedPanic;
 /// The first panic of the run that nobody planned.
 static FIRST: Mutex<Option<Verdict>> = Mutex::new(None);
 
+/// What a test of the learner's panicked with while it was tried: its findings, and none of the run's.
+static ASIDE: Mutex<Option<Vec<Verdict>>> = Mutex::new(None);
+/// More of them tell nothing more.
+const MOST_ASIDE: usize = 8;
+
 /// A task dump is being taken: it polls every task, under a scheduler that no wake may reach.
 static DUMPING: AtomicBool = AtomicBool::new(false);
 /// A task went on when the dump polled it, and the wake that followed panicked inside the scheduler.
@@ -36,10 +41,34 @@ pub(crate) fn install() {
         if DUMPING.load(Relaxed) {
             WENT_ON.store(true, Relaxed);
         } else if !planned {
-            let verdict = judge(info);
-            FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
+            note(judge(info));
         }
     }));
+}
+
+fn note(verdict: Verdict) {
+    match &mut *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(aside) if aside.len() < MOST_ASIDE => aside.push(verdict),
+        Some(_) => {}
+        None => {
+            FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
+        }
+    }
+}
+
+/// From now on panics are set aside.
+pub(crate) fn set_aside() {
+    *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+}
+
+/// The panics that were set aside, in their order. Further ones still are.
+pub(crate) fn aside() -> Vec<Verdict> {
+    ASIDE.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(std::mem::take).unwrap_or_default()
+}
+
+/// From now on a panic is the run's again.
+pub(crate) fn none_aside() {
+    *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
 /// What the first unplanned panic means.
