@@ -59,15 +59,21 @@ pub async fn attempt(test: impl Future<Output = ()> + Send + 'static) -> Attempt
     Attempt { end, panics, left }
 }
 
-/// Calls a test that is not `async`, as one that brings a runtime of its own.
+/// Calls a test that is not `async`, as one that brings a runtime of its own. If it returns, it has caught on purpose
+/// what panicked in it.
 pub fn attempt_now(test: impl FnOnce()) -> Attempt {
     panics::set_aside();
     let end = match catch_unwind(AssertUnwindSafe(test)) {
         Ok(()) => End::Returned,
         Err(payload) => End::Panicked(text(payload)),
     };
-    let panics = panics::aside();
+    let mut panics = panics::aside();
     panics::none_aside();
+    if matches!(end, End::Returned) {
+        panics.retain(|panic| panic.kind == Kind::Unstarted);
+    }
+    // The last one came through; those before it may have been asked for.
+    panics.reverse();
     Attempt { end, panics, left: None }
 }
 
@@ -76,7 +82,10 @@ impl Attempt {
     pub fn accepts(self, subject: &str, by: &str) -> Outcome {
         let refused = format!("{subject} is refused by {by}");
         match (self.end, first(self.panics)) {
-            (_, Some(panic)) if panic.kind == Kind::Unstarted => Outcome::found(panic),
+            (_, Some(panic)) if panic.kind == Kind::Unstarted => {
+                Outcome::found(panic).or_fail();
+                Outcome::holds()
+            }
             (End::Returned, None) => Outcome::holds(),
             (End::Hung(waits), None) => {
                 let mut waits = *waits;
@@ -84,8 +93,17 @@ impl Attempt {
                 Outcome::found(waits)
             }
             (_, Some(panic)) => {
-                let seen = format!("{refused}: {}", said(&panic));
-                Outcome::found(Verdict::new(Kind::Fail, seen).at(panic.at))
+                let found = Outcome::found(
+                    Verdict::new(Kind::Fail, format!("{refused}: {}", said(&panic))).at(panic.at.clone()),
+                );
+                // Some panics have a cause that is known whoever meets them.
+                match panic.usually {
+                    Some(cause) => {
+                        found.usually(&cause);
+                        Outcome::holds()
+                    }
+                    None => found,
+                }
             }
             (End::Panicked(message), None) => Outcome::found(Verdict::new(Kind::Fail, format!("{refused}: {message}"))),
         }
@@ -96,7 +114,10 @@ impl Attempt {
     /// To hang is not to notice. That, and a panic that only a task saw, end the criterion with causes of their own.
     pub fn notices(self, subject: &str, by: &str) -> Outcome {
         match (self.end, first(self.panics)) {
-            (_, Some(panic)) if panic.kind == Kind::Unstarted => Outcome::found(panic),
+            (_, Some(panic)) if panic.kind == Kind::Unstarted => {
+                Outcome::found(panic).or_fail();
+                Outcome::holds()
+            }
             (End::Panicked(_), _) => Outcome::holds(),
             (End::Hung(waits), _) => {
                 let mut waits = *waits;

@@ -48,8 +48,11 @@ pub(crate) fn install() {
 
 fn note(verdict: Verdict) {
     match &mut *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) {
-        Some(aside) if aside.len() < MOST_ASIDE => aside.push(verdict),
-        Some(_) => {}
+        Some(aside) => {
+            // The first and the last ones tell most.
+            aside.truncate(MOST_ASIDE - 1);
+            aside.push(verdict);
+        }
         None => {
             FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
         }
@@ -117,16 +120,50 @@ fn usual(message: &str) -> Option<&'static str> {
     } else if message.contains("can call blocking only when running on the multi-threaded runtime") {
         Some("`block_in_place` needs a multi-thread runtime: `spawn_blocking` works on every one")
     } else if message.contains("no reactor running") || message.contains("must be called from the context of a Tokio") {
-        Some("a task or timer started on a thread of one's own: spawn on the runtime instead")
+        Some(
+            "a task or timer started on a thread of one's own: spawn on the runtime instead; or made outside the `async` \
+             block that `block_on` gets",
+        )
     } else {
         None
     }
 }
 
+/// The first lines as one, with short paths.
 fn first_lines(message: &str) -> String {
-    let mut lines: Vec<&str> = message.lines().take(4).collect();
-    if message.lines().count() > lines.len() {
-        lines.push("…");
+    const LINES: usize = 4;
+    let mut text = String::new();
+    for line in message.lines().take(LINES) {
+        if !text.is_empty() {
+            text.push_str(if text.ends_with(':') { " " } else { "; " });
+        }
+        let words: Vec<String> = line.split_whitespace().map(short).collect();
+        text.push_str(&words.join(" "));
     }
-    lines.join("; ").chars().take(400).collect()
+    if message.lines().count() > LINES {
+        text.push_str("; …");
+    }
+    text.chars().take(400).collect()
+}
+
+/// `/home/me/workbook/exercises/…/src/lib.rs:7:5` as `src/lib.rs:7:5`; any other word as it is.
+fn short(word: &str) -> String {
+    match word.split_once(".rs:") {
+        Some((path, place)) if path.contains('/') => {
+            format!("{}:{place}", sites::site(&format!("{path}.rs"), 0).file)
+        }
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_lines;
+
+    #[test]
+    fn a_message_is_one_line_with_short_paths() {
+        let message =
+            "2 leaked:\n  1 × spawned at /w/tests/fan-out/12-leak/fan_outs.rs:7:5\n  at ex/src/lib.rs:8\na\nb";
+        assert_eq!(first_lines(message), "2 leaked: 1 × spawned at fan_outs.rs:7:5; at src/lib.rs:8; a; …");
+    }
 }

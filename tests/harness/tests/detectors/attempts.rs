@@ -43,6 +43,7 @@ mod right {
         let call = |double| attempt_now(move || subject::blocks_on(subject::right_test(double)));
         call(RIGHT).accepts("a doubler", "your tests").usually("");
         call(WRONG).notices("a doubler that adds", "your tests").usually("");
+        attempt_now(|| subject::catches_a_panic(RIGHT)).accepts("a doubler", "your tests").usually("");
     }
 }
 

@@ -71,3 +71,8 @@ pub(crate) fn never_comes_back() {
 pub(crate) fn leaves_a_thread() {
     std::thread::spawn(never_comes_back);
 }
+
+/// A test of a test: it catches the panic that it asks for.
+pub(crate) fn catches_a_panic(double: Double) {
+    assert!(std::panic::catch_unwind(|| assert_eq!(double(4), 9)).is_err());
+}
