@@ -18,8 +18,12 @@ use workbook::Work;
 pub struct Outcome(Result<(), Box<Verdict>>);
 
 impl Outcome {
-    fn holds() -> Outcome {
+    pub(crate) fn holds() -> Outcome {
         Outcome(Ok(()))
+    }
+
+    pub(crate) fn found(finding: Verdict) -> Outcome {
+        Outcome(Err(Box::new(finding)))
     }
 
     fn when(broken: bool, finding: impl FnOnce() -> Verdict) -> Outcome {
