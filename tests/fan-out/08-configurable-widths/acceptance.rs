@@ -171,7 +171,9 @@ async fn the_stages_run_at_the_widths_asked() {
 #[criterion]
 async fn the_narrowest_stage_sets_the_pace() {
     let stages = stages([10, 20, 10]);
-    [&stages.fetch, &stages.parse, &stages.write].map(|work| watched(work.clone()));
+    for work in [&stages.fetch, &stages.parse, &stages.write] {
+        watched(work.clone());
+    }
     let start = Instant::now();
     let seen = drain(pipeline(1..=100, config([4, 2, 8]), stages)).await;
     check::same_items(&seen, &(1..=100).collect::<Vec<_>>())

@@ -115,10 +115,8 @@ impl fmt::Display for BadWidth {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, bad) in self.bad.iter().enumerate() {
-            write!(f, "{}{bad}", if index == 0 { "" } else { "\n" })?;
-        }
-        Ok(())
+        let lines: Vec<String> = self.bad.iter().map(BadWidth::to_string).collect();
+        f.write_str(&lines.join("\n"))
     }
 }
 // ANCHOR_END: display
