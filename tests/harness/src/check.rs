@@ -106,13 +106,13 @@ pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
             in_which(work),
             time(began)
         ),
-    )
-    .at(Some(sites::located(peak.at)));
+    );
     let spawned = work.records().iter().rev().filter_map(|record| record.task).find_map(tasks::spawned_at);
-    if let Some(location) = spawned {
-        finding = finding.with(format!("run by tasks spawned at {}", sites::located(location)));
+    let spawned = spawned.and_then(subjects);
+    if let Some(site) = &spawned {
+        finding = finding.with(format!("run by tasks spawned at {site}"));
     }
-    Outcome(Err(Box::new(finding)))
+    Outcome(Err(Box::new(finding.at(subjects(peak.at).or(spawned)))))
 }
 
 /// At some moment `width` items were in flight in this work.
@@ -122,7 +122,7 @@ pub fn in_flight_reached(work: &Work, width: usize) -> Outcome {
     Outcome::when(seen < width, || {
         let which = in_which(work);
         Verdict::new(Kind::Fail, format!("never more than {seen} in flight{which} at once, expected {width}"))
-            .at(peak.map(|peak| sites::located(peak.at)))
+            .at(peak.and_then(|peak| subjects(peak.at)))
     })
 }
 
@@ -132,6 +132,11 @@ fn in_which(work: &Work) -> String {
         "work" => String::new(),
         name => format!(" in `{name}`"),
     }
+}
+
+/// The site, if the line is the subject's: a test may run the work itself, in what it hands to the subject.
+fn subjects(location: &std::panic::Location<'_>) -> Option<verdict::Site> {
+    (sites::owner(location.file()) == sites::Owner::Subject).then(|| sites::located(location))
 }
 
 /// Nothing of the subject is polled while virtual time passes: what waits is parked, not polling.
@@ -154,7 +159,7 @@ pub async fn parked_for(time_to_pass: Duration) -> Outcome {
     if let Some((id, task)) = busiest {
         finding = finding
             .with(format!("{} of them of the task spawned at {}", polled(&id, &task), sites::located(task.spawned_at)))
-            .at(Some(sites::located(task.spawned_at)));
+            .at(subjects(task.spawned_at));
     }
     Outcome(Err(Box::new(finding)))
 }
