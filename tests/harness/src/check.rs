@@ -105,13 +105,13 @@ pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
             peak.in_flight,
             time(began)
         ),
-    )
-    .at(Some(sites::located(peak.at)));
+    );
     let spawned = work.records().iter().rev().filter_map(|record| record.task).find_map(tasks::spawned_at);
-    if let Some(location) = spawned {
-        finding = finding.with(format!("run by tasks spawned at {}", sites::located(location)));
+    let spawned = spawned.and_then(subjects);
+    if let Some(site) = &spawned {
+        finding = finding.with(format!("run by tasks spawned at {site}"));
     }
-    Outcome(Err(Box::new(finding)))
+    Outcome(Err(Box::new(finding.at(subjects(peak.at).or(spawned)))))
 }
 
 /// At some moment `width` items were in flight in this work.
@@ -120,8 +120,13 @@ pub fn in_flight_reached(work: &Work, width: usize) -> Outcome {
     let seen = peak.as_ref().map_or(0, |peak| peak.in_flight);
     Outcome::when(seen < width, || {
         Verdict::new(Kind::Fail, format!("never more than {seen} in flight at once, expected {width}"))
-            .at(peak.map(|peak| sites::located(peak.at)))
+            .at(peak.and_then(|peak| subjects(peak.at)))
     })
+}
+
+/// The site, if the line is the subject's: a test may run the work itself, in what it hands to the subject.
+fn subjects(location: &std::panic::Location<'_>) -> Option<verdict::Site> {
+    (sites::owner(location.file()) == sites::Owner::Subject).then(|| sites::located(location))
 }
 
 /// Nothing of the subject is polled while virtual time passes: what waits is parked, not polling.
@@ -144,7 +149,7 @@ pub async fn parked_for(time_to_pass: Duration) -> Outcome {
     if let Some((id, task)) = busiest {
         finding = finding
             .with(format!("{} of them of the task spawned at {}", polled(&id, &task), sites::located(task.spawned_at)))
-            .at(Some(sites::located(task.spawned_at)));
+            .at(subjects(task.spawned_at));
     }
     Outcome(Err(Box::new(finding)))
 }

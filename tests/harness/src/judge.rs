@@ -280,6 +280,9 @@ fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
         "a sender that is still alive keeps its channel open: drop every clone that is not given to a worker"
     } else if ["Mutex::lock", "RwLock::read", "RwLock::write"].into_iter().any(body_in) {
         "a lock taken again by the task that holds it, or a guard kept across an await that needs the lock"
+    } else if body_in("send") && some_in("Sender::send") {
+        "a ring of full channels: each waits for room that only the other makes, by reading; read while sending, or give one \
+         of them room for all"
     } else if body_in("send") {
         "the stage has stopped reading its input but keeps the receiver"
     } else {

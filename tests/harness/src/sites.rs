@@ -10,7 +10,7 @@ pub(crate) enum Owner {
     Subject,
     /// An acceptance test or a model.
     Test,
-    /// The harness and the learner-visible crate.
+    /// The harness, its fixtures and the learner-visible crate.
     Harness,
     /// A dependency, or the standard library.
     Foreign,
@@ -29,8 +29,9 @@ pub(crate) fn owner(path: &str) -> Owner {
         .max_by_key(|(at, _)| *at);
     let inside = innermost.map_or("", |(_, inside)| inside);
     let file = path.rsplit('/').next().unwrap_or(path);
-    if ["tests/harness/", "tests/verdict/", "tests/loom/", "exercises/workbook/"].iter().any(|p| inside.starts_with(p))
-    {
+    const OURS: [&str; 5] =
+        ["tests/harness/", "tests/verdict/", "tests/loom/", "tests/loopback/", "exercises/workbook/"];
+    if OURS.iter().any(|part| inside.starts_with(part)) {
         Owner::Harness
     } else if inside.starts_with("tests/") || file == "acceptance.rs" || file == "loom.rs" {
         Owner::Test
@@ -97,6 +98,7 @@ mod tests {
             ("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", Owner::Test),
             ("exercises/workbook/src/work.rs", Owner::Harness),
             ("tests/harness/src/check.rs", Owner::Harness),
+            ("tests/loopback/src/serve.rs", Owner::Harness),
             ("/home/me/.cargo/registry/src/index/tokio-1.54.1/src/sync/mpsc/bounded.rs", Owner::Foreign),
             ("/rustc/59807616e/library/core/src/option.rs", Owner::Foreign),
             ("./misc/../sysdeps/unix/sysv/linux/x86_64/syscall.S", Owner::Foreign),

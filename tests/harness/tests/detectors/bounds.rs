@@ -68,6 +68,22 @@ mod wrong {
         check::in_flight_at_most(&work, 3).usually("a task for each item");
     }
 
+    /// The same with work that the test runs: the line that spawns is the subject's.
+    #[criterion]
+    #[should_panic]
+    async fn work_handed_over() {
+        let work = Work::taking(ms(10));
+        let run = {
+            let work = work.clone();
+            move |item| {
+                let work = work.clone();
+                async move { work.run(item).await }
+            }
+        };
+        subject::spawn_each(run).await;
+        check::in_flight_at_most(&work, 3).usually("a task for each item");
+    }
+
     /// One at a time where three are asked for.
     #[criterion]
     #[should_panic]
@@ -124,6 +140,14 @@ fn task_for_each() {
         .seen("10 in flight, bound 3, 0 ms after the first began, items 0…9")
         .evidence("run by tasks spawned at [bound-spawn]")
         .at("bound-task-run");
+}
+
+#[test]
+fn work_handed_over() {
+    wrong("bounds", "work_handed_over")
+        .kind(Bound)
+        .evidence("run by tasks spawned at [bound-spawn-handed]")
+        .at("bound-spawn-handed");
 }
 
 #[test]
