@@ -54,6 +54,7 @@ pub(crate) fn main() {
         .column("p99", "ms")
         .over("N", Scale::Log2)
         .rounds(rounds)
+        .without_warm_up()
         .against_x(1.0);
     for width in WIDTHS {
         comparison = comparison.point(SERIES, width as f64, move || {
