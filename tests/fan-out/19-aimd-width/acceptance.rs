@@ -124,8 +124,9 @@ impl Run {
     }
 }
 
-const BAND: &str = "a step other than + 1 and one half, more than one step in an interval, or another statistic than the median of this \
-                    interval: a mean or a high percentile follows a few slow calls, and old latencies hide new ones";
+const BAND: &str = "a step other than + 1 and one half, more than one step in an interval, a width that the work does not follow, or \
+                    another statistic than the median of this interval: a mean or a high percentile follows a few slow calls, and old \
+                    latencies hide new ones";
 
 /// Each of 1500 numbers is doubled once, although the downstream's capacity falls twice while they are at work, and no
 /// work is interrupted. Then the output ends, and no task is left.
@@ -171,8 +172,8 @@ async fn one_more_each_second_and_half_when_late() {
         let mut run = Run::new(Downstream::of(|_| 10), limits(start), 5000);
         let widths = run.widths(0..expected.len() as u64).await;
         check::equal("the width in the middle of each second", widths.as_slice(), expected).usually(
-            "another step than + 1 or one half, a change more than once in an interval, a start or a statistic of another kind, or \
-             latencies that are kept for longer than their interval",
+            "another step than + 1 or one half, a change more than once in an interval, another start or statistic, latencies that are kept \
+             for longer than their interval, or a width that the work does not follow",
         );
     }
 }
@@ -210,7 +211,7 @@ async fn a_spike_halves_the_width_within_one_interval() {
     );
     let after = run.widths(25..31).await;
     check::equal("the width from 25.5 s on", after, vec![2, 3, 4, 5, 6, 7]).usually(
-        "old latencies among the new ones, a statistic that the last slow calls move, or a width that nothing reads",
+        "old latencies among the new ones, a statistic that the last slow calls move, or a width that the work does not follow",
     );
 }
 

@@ -24,7 +24,7 @@
 //! - Eviction loses no item and answers none with `Full`, whenever it comes; a tenant whose items take longer than
 //!   [`IDLE`] is not idle.
 //! - Memory: at most [`POOLS`] pools exist at a time. An item of a tenant for which there is no room comes back as
-//!   `Full` at once. Of a tenant without a pool nothing is kept: 6400 tenants with names of 4 KiB, 64 at a time, take
+//!   `Full` at once. Of a tenant without a pool nothing is kept: 1920 tenants with names of 8 KiB, 64 at a time, take
 //!   at most 4 MiB.
 //! - Backpressure: the stage waits for its reader and for nothing else. When nobody reads, at most 120 items of one
 //!   tenant are taken: 8 in the output, 105 in its pool, and up to seven more on the way.
