@@ -1,4 +1,4 @@
-//! Caught by: a_hundred_thousand_items (timeout)
+//! Caught by: a_hundred_thousand_items (fail)
 //!
 //! "Look for what is ready": through all items, each time that one is done. A hundred thousand times a hundred thousand.
 
