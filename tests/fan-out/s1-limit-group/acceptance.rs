@@ -193,7 +193,8 @@ async fn a_dropped_waiter_loses_no_permit() {
 /// nobody behind it, the permit is free.
 #[criterion]
 async fn a_woken_waiter_that_is_dropped_passes_its_permit_on() {
-    const CAUSE: &str = "`drop` only leaves the queue; but the woken one is in it no more, and the permit that it was given goes with it";
+    const CAUSE: &str = "`drop` does not ask whether the permit was on its way already: the woken one is in the queue no \
+                         more, and what it was given goes with it";
     let (semaphore, held) = taken();
     let mut waiters: Vec<Polled> = (0..3).map(|_| waiter(&semaphore)).collect();
     let mut last = waiters.pop().expect("there are three");

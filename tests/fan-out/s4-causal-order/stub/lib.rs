@@ -15,7 +15,7 @@
 //!   42 ms together.
 //! - Shape: a chain of 2 000 items of 1 ms takes 2 s of virtual time, and 1 000 items of 1 ms between a first and a last
 //!   take 127 ms.
-//! - Size: a chain of 100 000 items without work, and a last one that depends on them all, take at most 15 s of
+//! - Size: a chain of 100 000 items without work, and a last one that depends on them all, take at most 10 s of
 //!   processor time. Linear code needs one or two in a debug build, quadratic code a minute; and a recursion of that
 //!   depth is the end of the process.
 //! - Wrong graphs: before any work starts, [`causal`] returns [`GraphError::Duplicate`] with the first id that comes up
@@ -29,7 +29,7 @@
 //!   in hands, and 9 on the way, however you hand them over.
 //! - Cancellation: when the output is dropped, work in flight is cancelled, none is started, and 2 ms later no task is
 //!   left.
-//! - Clock: but for those 15 s, all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not
+//! - Clock: but for those 10 s, all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not
 //!   share. Tasks do the work.
 
 use std::future::Future;
