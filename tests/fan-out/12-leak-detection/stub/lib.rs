@@ -44,7 +44,7 @@ pub const GRACE: Duration = Duration::from_secs(1);
 ///
 /// If tasks are left after [`GRACE`], with the line of each one's spawn; and if `test` does, with its panic.
 pub fn assert_no_leaks<F: Future>(test: F) -> F::Output {
-    let _ = test;
+    drop(test);
     todo!("run it on a runtime of its own, wait for GRACE, and panic with the spawn sites of the tasks that are left")
 }
 
