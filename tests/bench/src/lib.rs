@@ -27,6 +27,8 @@
 //! - **A figure is the median of the rounds**, with the least and the greatest beside it.
 //! - **A ratio is taken within each round**, then the median of the rounds' ratios: what slows down a whole round
 //!   does not change it.
+//! - **Work that only waits is measured by [`processor_time`]**, on a paused clock: on the machine's clock, a timer's
+//!   millisecond hides what a design costs.
 //! - **A speed is no verdict**: what is expected of a machine is said with [`Bench::expect`] and ends nothing.
 
 mod record;
@@ -35,8 +37,10 @@ mod table;
 pub use record::{Column, Outcome, Plot, Record, Row, Scale, Stat, Table};
 pub use table::{Comparison, Values};
 
+use nix::sys::resource::{UsageWho, getrusage};
 use std::fs::File;
 use std::io::Write;
+use std::time::Duration;
 
 /// Where the checker wants the records; without it they go to standard output.
 pub const RECORDS: &str = "WORKBOOK_BENCH_RECORDS";
@@ -103,6 +107,22 @@ impl Bench {
     }
 }
 
+/// How long processors have worked for this program so far, on all of its threads together.
+///
+/// The difference between two calls is what the work between them cost, whatever else the machine did in the meantime.
+/// It is not how long the work took: waiting costs nothing, and two threads at once cost twice.
+///
+/// # Panics
+///
+/// If the system does not tell.
+pub fn processor_time() -> Duration {
+    let used = getrusage(UsageWho::RUSAGE_SELF).expect("the system counts what a program uses");
+    [used.user_time(), used.system_time()]
+        .map(|time| Duration::new(time.tv_sec() as u64, time.tv_usec() as u32 * 1000))
+        .into_iter()
+        .sum()
+}
+
 /// The checker holds the other end of standard input: when it is gone, so is the reason to go on.
 fn end_with_the_checker() {
     #[expect(
@@ -113,4 +133,18 @@ fn end_with_the_checker() {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         std::process::exit(1)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::processor_time;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn work_costs_processor_time() {
+        let (began, before) = (Instant::now(), processor_time());
+        while processor_time() - before < Duration::from_millis(5) {
+            assert!(began.elapsed() < Duration::from_secs(60), "work was counted");
+        }
+    }
 }
