@@ -1,7 +1,7 @@
 //! One cargo build for all subjects of a run, read message by message.
 
 use crate::fault::Fault;
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
 
 fn cargo(root: &Path, stage: &Stage, packages: &[String]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--tests", "--keep-going", "--profile", "judge", "--manifest-path"]);
+    command.args(["build", "--tests", "--keep-going", "--profile", stage::PROFILE, "--manifest-path"]);
     command.arg(stage.folder.join("Cargo.toml")).arg("--target-dir").arg(&stage.target);
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     command.args(["--message-format", if colour { "json-diagnostic-rendered-ansi" } else { "json" }]);
