@@ -1,6 +1,6 @@
 //! Judges subjects: stage, build once, then every criterion in a process of its own.
 
-use crate::build::{self, Built};
+use crate::build::{self, Built, What};
 use crate::fault::Fault;
 use crate::rules;
 use crate::stage::{self, Parts, Stage};
@@ -61,7 +61,7 @@ pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Resu
     let stage = Stage::set(root, subjects, how.parts)?;
     let packages: Vec<String> =
         subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
-    let built = build::build(root, &stage, &packages, how.quiet)?;
+    let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
     let outcomes = run(&stage, subjects, &built, how);
     if how.tidy_up {
         for subject in subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_))) {
