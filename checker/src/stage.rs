@@ -13,6 +13,10 @@ use toml::{Table, Value};
 /// The profile that everything is judged with.
 pub(crate) const PROFILE: &str = "judge";
 
+/// How a subject is built whose task asks for optimisation. Level 3 would be little faster, as dependencies that compute
+/// have their own profile, and takes half as long again to build: 11.8 s of processor time against 7.4 s for fan-out/17.
+const OPTIMISED: i64 = 1;
+
 /// Which criteria of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parts {
@@ -248,7 +252,7 @@ fn workspace(root: &Path, workbook: &Table, members: &[String], optimised: &[Str
     manifest.insert("workspace".into(), workspace.into());
     let mut profiles = workbook.get("profile").and_then(Value::as_table).cloned().unwrap_or_default();
     if !optimised.is_empty() {
-        let level = || Value::from(Table::from_iter([("opt-level".to_owned(), Value::from(3))]));
+        let level = || Value::from(Table::from_iter([("opt-level".to_owned(), OPTIMISED.into())]));
         let packages = table_in(table_in(&mut profiles, PROFILE), "package");
         packages.extend(optimised.iter().map(|package| (package.clone(), level())));
     }
@@ -330,7 +334,7 @@ mod tests {
         };
         let profiles = |optimised| written(optimised)["profile"].clone();
         assert_eq!(profiles(&[]), workbook["profile"]);
-        let judge: Table = "inherits = \"dev\"\n[package.fast]\nopt-level = 3\n".parse().expect("a profile");
+        let judge: Table = "inherits = \"dev\"\n[package.fast]\nopt-level = 1\n".parse().expect("a profile");
         assert_eq!(profiles(&members[..1])["judge"], Value::from(judge));
         assert_eq!(profiles(&members[..1])["dev"], workbook["profile"]["dev"]);
         assert_eq!(written(&[])["workspace"]["members"], Value::from(members.to_vec()));

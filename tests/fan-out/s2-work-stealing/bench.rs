@@ -1,10 +1,14 @@
 //! Work stealing against channels, by the work on an item.
 
-use measure::{Bench, Scale};
+use measure::Bench;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 use task::run;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// As many as a channel's workers usually have room for.
@@ -18,42 +22,48 @@ pub fn main() {
     let mut bench = Bench::start();
     let workers = bench.cores().clamp(2, 8);
     let scale = if bench.full() { 10 } else { 1 };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    for (title, skewed) in
-        [("Equal shares", false), ("A tenth of the items is ten times the work, all in one share", true)]
-    {
-        let mut comparison = bench.table(&format!("{title}, {workers} workers")).column("throughput", "items/s");
-        for (micros, items) in [(0.0, 100_000), (1.0, 50_000), (10.0, 10_000)] {
-            let shares = Shares { workers, items: items * scale, micros, skewed };
-            let runtime = &runtime;
-            comparison = comparison
-                .point("shared channel", micros, move || shares.rate(|| shared_channel(shares)))
-                .point("channel each", micros, move || shares.rate(|| channel_each(shares)))
-                .point("channel each, batches", micros, move || shares.rate(|| channel_each_in_batches(shares)))
-                .point("work stealing", micros, move || shares.rate(|| stealing(runtime, shares)));
-        }
-        comparison
-            .over("work on an item, µs", Scale::Linear)
+    let steps = steps_in_a_microsecond();
+    let local = Builder::new_current_thread().build().expect("a runtime");
+    let tasks = Builder::new_multi_thread().worker_threads(workers).build().expect("a runtime");
+    let (local, tasks) = (&local, &tasks);
+    for (title, micros, items, skewed) in [
+        ("No work", 0.0, 100_000, false),
+        ("1 µs of work on an item", 1.0, 50_000, false),
+        ("10 µs of work on an item", 10.0, 10_000, false),
+        ("1 µs, and ten times as much for every tenth, all of these in one share", 1.0, 20_000, true),
+    ] {
+        let shares = Shares { workers, items: items * scale, steps: (micros * steps) as u64, skewed };
+        bench
+            .table(&format!("{title}; {workers} workers"))
+            .column("throughput", "items/s")
+            .alternative("shared channel", move || shares.rate(|| shared_channel(shares)))
+            .alternative("shared receiver, tasks", move || shares.rate(|| tasks.block_on(shared_receiver(shares))))
+            .alternative("channel each", move || shares.rate(|| channel_each(shares)))
+            .alternative("channel each, batches", move || shares.rate(|| channel_each_in_batches(shares)))
+            .alternative("work stealing", move || shares.rate(|| stealing(local, shares)))
             .against("shared channel")
-            .within(Duration::from_secs(9))
+            .within(Duration::from_secs(4))
             .measure();
     }
-    bench.note("The channels have 1024 places in all, and a batch is 64 items. Equal work is the best case for a channel each.");
+    bench.note(
+        "The channels have 1024 places in all, and a batch is 64 items. Whoever deals the items to channels is a thread \
+         besides the workers; work stealing finds them in the shares.",
+    );
 }
 
-/// What there is to do. An item is the time that it takes.
+/// What there is to do. An item is its work, in steps.
 #[derive(Clone, Copy)]
 struct Shares {
     workers: usize,
     items: usize,
-    micros: f64,
+    steps: u64,
     skewed: bool,
 }
 
 impl Shares {
-    fn item(self, number: usize) -> Duration {
+    fn item(self, number: usize) -> u64 {
         let long = self.skewed && number.is_multiple_of(10);
-        Duration::from_nanos((self.micros * 1e3) as u64 * if long { 10 } else { 1 })
+        self.steps * if long { 10 } else { 1 }
     }
 
     /// Whose an item is, where it is somebody's.
@@ -68,15 +78,19 @@ impl Shares {
     }
 }
 
-fn work(item: Duration) {
-    if item.is_zero() {
-        black_box(item);
-        return;
-    }
-    let began = Instant::now();
-    while began.elapsed() < item {
-        std::hint::spin_loop();
-    }
+/// Work that is counted, not timed: a thread that is kept from its processor does none.
+fn work(steps: u64) {
+    black_box((0..steps).fold(1_u64, |sum, step| black_box(sum.rotate_left(5) ^ step)));
+}
+
+fn steps_in_a_microsecond() -> f64 {
+    const STEPS: u64 = 100_000;
+    let took = (0..50).map(|_| {
+        let began = Instant::now();
+        work(STEPS);
+        began.elapsed()
+    });
+    STEPS as f64 / (took.min().unwrap_or_default().as_secs_f64() * 1e6)
 }
 
 fn shared_channel(shares: Shares) {
@@ -92,6 +106,27 @@ fn shared_channel(shares: Shares) {
         }
         drop(sender);
     });
+}
+
+async fn shared_receiver(shares: Shares) {
+    let (sender, receiver) = mpsc::channel(CAPACITY);
+    let receiver = Arc::new(Mutex::new(receiver));
+    let mut workers = JoinSet::new();
+    for _ in 0..shares.workers {
+        let receiver = receiver.clone();
+        workers.spawn(async move {
+            loop {
+                let item = receiver.lock().await.recv().await;
+                let Some(item) = item else { return };
+                work(item);
+            }
+        });
+    }
+    for number in 0..shares.items {
+        sender.send(shares.item(number)).await.expect("the workers live as long as the sender");
+    }
+    drop(sender);
+    workers.join_all().await;
 }
 
 fn channel_each(shares: Shares) {
@@ -113,8 +148,7 @@ fn channel_each_in_batches(shares: Shares) {
     thread::scope(|scope| {
         let senders: Vec<_> = (0..shares.workers)
             .map(|_| {
-                let (sender, receiver) =
-                    crossbeam_channel::bounded::<Vec<Duration>>(CAPACITY / shares.workers / BATCH + 1);
+                let (sender, receiver) = crossbeam_channel::bounded::<Vec<u64>>(CAPACITY / shares.workers / BATCH + 1);
                 scope.spawn(move || receiver.iter().flatten().for_each(work));
                 sender
             })
@@ -134,7 +168,7 @@ fn channel_each_in_batches(shares: Shares) {
     });
 }
 
-fn stealing(runtime: &tokio::runtime::Runtime, shares: Shares) {
+fn stealing(runtime: &Runtime, shares: Shares) {
     let mut deques = vec![Vec::new(); shares.workers];
     for number in 0..shares.items {
         deques[shares.owner(number)].push(shares.item(number));
