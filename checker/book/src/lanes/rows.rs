@@ -71,20 +71,20 @@ fn visible(span: &Span, from: u64, to: u64) -> bool {
     span.start < to && (span.end > from || span.start >= from)
 }
 
-/// A row for each task that worked in the window, numbered among all that worked for the probe.
+/// A row for each task that worked in the window, numbered among all that worked for the probe. A task that drives
+/// several runs at once has as many rows.
 fn by_task<'a>(seen: &[&'a Span], all: &[Span], probe: usize, name: &str) -> Vec<Row<'a>> {
     let tasks = lanes(seen.iter().copied());
     if tasks.len() > MOST_TASKS {
-        return by_room(seen, probe, name);
+        let label = if name == TASK { "tasks" } else { name };
+        return by_room(seen.iter().copied(), probe, label);
     }
     let known = lanes(all.iter().filter(|span| seen.first().is_some_and(|seen| seen.probe == span.probe)));
-    let row = |task| Row {
-        label: format!("{name} {}", known.partition_point(|known| *known < task) + 1),
-        probe,
-        spans: seen.iter().copied().filter(|span| span.lane == task).collect(),
-        y: 0.0,
+    let rows = |task| {
+        let label = format!("{name} {}", known.partition_point(|known| *known < task) + 1);
+        by_room(seen.iter().copied().filter(|span| span.lane == task), probe, &label)
     };
-    tasks.into_iter().map(row).collect()
+    tasks.into_iter().flat_map(rows).collect()
 }
 
 fn lanes<'a>(spans: impl Iterator<Item = &'a Span>) -> Vec<usize> {
@@ -94,18 +94,15 @@ fn lanes<'a>(spans: impl Iterator<Item = &'a Span>) -> Vec<usize> {
     lanes
 }
 
-fn by_room<'a>(seen: &[&'a Span], probe: usize, name: &str) -> Vec<Row<'a>> {
+/// Rows in which no two bars overlap; the first has the label.
+fn by_room<'a>(spans: impl Iterator<Item = &'a Span>, probe: usize, label: &str) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
-    for span in seen {
+    for span in spans {
         let free = rows.iter().position(|row| row.spans.last().is_none_or(|last| last.end <= span.start));
         match free {
             Some(row) => rows[row].spans.push(span),
             None => {
-                let label = if rows.is_empty() {
-                    if name == TASK { "tasks".into() } else { name.into() }
-                } else {
-                    String::new()
-                };
+                let label = if rows.is_empty() { label.to_owned() } else { String::new() };
                 rows.push(Row { label, probe, spans: vec![span], y: 0.0 });
             }
         }
@@ -148,6 +145,21 @@ mod tests {
             [("fetch 1".into(), vec![1]), ("fetch 2".into(), vec![2]), ("parse 1".into(), vec![1])]
         );
         assert_eq!(rows.rows[2].y - rows.rows[1].y, PITCH + GAP);
+    }
+
+    #[test]
+    fn a_task_that_drives_several_items_has_as_many_rows() {
+        let spans = [
+            span("work", 0, 1, 0, 10),
+            span("work", 0, 2, 0, 10),
+            span("work", 1, 3, 5, 10),
+            span("work", 0, 4, 10, 20),
+        ];
+        let rows = Rows::of(&spans, 0, 20);
+        assert_eq!(
+            labels(&rows),
+            [("task 1".into(), vec![1, 4]), (String::new(), vec![2]), ("task 2".into(), vec![3])]
+        );
     }
 
     #[test]

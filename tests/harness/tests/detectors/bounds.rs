@@ -59,12 +59,46 @@ mod wrong {
         check::in_flight_at_most(&work, 3).usually("an off-by-one in the window");
     }
 
+    /// One too many, in one of several works.
+    #[criterion]
+    #[should_panic]
+    async fn named_width() {
+        let work = Work::taking(ms(10)).named("parse");
+        subject::concurrently(4, &work).await;
+        check::in_flight_at_most(&work, 3).usually("an off-by-one in the window");
+    }
+
+    /// One too few, in one of several works.
+    #[criterion]
+    #[should_panic]
+    async fn named_sequential() {
+        let work = Work::taking(ms(10)).named("parse");
+        subject::concurrently(1, &work).await;
+        check::in_flight_reached(&work, 3).usually("awaited one by one");
+    }
+
     /// A task for each item.
     #[criterion]
     #[should_panic]
     async fn task_for_each() {
         let work = Work::taking(ms(10));
         subject::task_for_each(&work).await;
+        check::in_flight_at_most(&work, 3).usually("a task for each item");
+    }
+
+    /// The same with work that the test runs: the line that spawns is the subject's.
+    #[criterion]
+    #[should_panic]
+    async fn work_handed_over() {
+        let work = Work::taking(ms(10));
+        let run = {
+            let work = work.clone();
+            move |item| {
+                let work = work.clone();
+                async move { work.run(item).await }
+            }
+        };
+        subject::spawn_each(run).await;
         check::in_flight_at_most(&work, 3).usually("a task for each item");
     }
 
@@ -126,12 +160,26 @@ fn width() {
 }
 
 #[test]
+fn the_work_is_named_if_it_has_a_name() {
+    wrong("bounds", "named_width").kind(Bound).seen("4 in flight in `parse`, bound 3, 0 ms after the first began");
+    wrong("bounds", "named_sequential").kind(Fail).seen("never more than 1 in flight in `parse` at once, expected 3");
+}
+
+#[test]
 fn task_for_each() {
     wrong("bounds", "task_for_each")
         .kind(Bound)
         .seen("10 in flight, bound 3, 0 ms after the first began, items 0…9")
         .evidence("run by tasks spawned at [bound-spawn]")
         .at("bound-task-run");
+}
+
+#[test]
+fn work_handed_over() {
+    wrong("bounds", "work_handed_over")
+        .kind(Bound)
+        .evidence("run by tasks spawned at [bound-spawn-handed]")
+        .at("bound-spawn-handed");
 }
 
 #[test]

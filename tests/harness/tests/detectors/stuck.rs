@@ -42,13 +42,20 @@ mod right {
 
 mod wrong {
     use super::subject;
-    use harness::{criterion, drain, ms};
+    use harness::{check, criterion, drain, ms};
 
     /// Two stages wait for each other.
     #[criterion]
     #[should_panic]
     async fn deadlock() {
         subject::deadlock_of_two().await;
+    }
+
+    /// The caller and the stage wait for room at each other.
+    #[criterion]
+    #[should_panic]
+    async fn ring_of_two() {
+        check::equal("answers", subject::asks_first_and_reads_later().await, 10).usually("items lost");
     }
 
     /// The stage keeps a sender of its output in a task.
@@ -126,6 +133,16 @@ fn deadlock() {
         .at("one-join")
         .usually("each waits for what only another of them can do")
         .within(Duration::from_secs(5));
+}
+
+#[test]
+fn ring_of_two() {
+    wrong("stuck", "ring_of_two")
+        .kind(Stuck)
+        .seen("the test waits in mpsc::Sender::send")
+        .evidence("task spawned at [answers-spawn], parked in mpsc::Sender::send at [answers-send]")
+        .at("questions-send")
+        .usually("a ring of full channels");
 }
 
 #[test]

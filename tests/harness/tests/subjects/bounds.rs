@@ -20,6 +20,18 @@ pub(crate) async fn task_for_each(work: &Work) {
     tasks.join_all().await;
 }
 
+/// Runs what it is handed, which is the test's own.
+pub(crate) async fn spawn_each<F>(run: impl Fn(u64) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut tasks = tokio::task::JoinSet::new();
+    for item in 0..10 {
+        tasks.spawn(run(item)); // [bound-spawn-handed]
+    }
+    tasks.join_all().await;
+}
+
 /// Sends the source on through a channel with this much room.
 pub(crate) fn stage(source: impl Iterator<Item = u64> + Send + 'static, room: usize) -> mpsc::Receiver<u64> {
     let (tx, rx) = mpsc::channel(room);

@@ -27,7 +27,28 @@ pub(crate) async fn deadlock_of_two() {
     let _ = other.await;
 }
 
-/// As above, with room for all three.
+/// A stage that answers into a channel which its caller reads only when all questions are sent.
+pub(crate) async fn asks_first_and_reads_later() -> usize {
+    let (questions, mut asked) = mpsc::channel::<u64>(1);
+    let (answers, mut answered) = mpsc::channel::<u64>(1);
+    // [answers-spawn]
+    tokio::spawn(async move {
+        while let Some(question) = asked.recv().await {
+            let _ = answers.send(question * 2).await; // [answers-send]
+        }
+    });
+    for question in 0..10 {
+        let _ = questions.send(question).await; // [questions-send]
+    }
+    drop(questions);
+    let mut count = 0;
+    while answered.recv().await.is_some() {
+        count += 1;
+    }
+    count
+}
+
+/// Two stages with room for all three.
 pub(crate) async fn no_deadlock_of_two() {
     let (left, mut from_left) = mpsc::channel::<u64>(3);
     let (right, mut from_right) = mpsc::channel::<u64>(3);

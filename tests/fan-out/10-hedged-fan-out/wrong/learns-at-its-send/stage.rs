@@ -1,0 +1,30 @@
+//! Caught by: dropping_the_output_stops_everything (leak)
+//!
+//! "A send that fails is how one learns that the reader is gone": until then, attempts go on for nobody.
+
+use crate::{Fetched, TryFetch, hedged};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver};
+
+pub const WORKERS: usize = 8;
+pub const CAPACITY: usize = 8;
+
+pub fn fan_out(input: Receiver<u64>, fetch: Arc<dyn TryFetch>) -> Receiver<Fetched> {
+    let (output, receiver) = mpsc::channel(CAPACITY);
+    let input = Arc::new(Mutex::new(input));
+    for _ in 0..WORKERS {
+        let (input, fetch, output) = (input.clone(), fetch.clone(), output.clone());
+        tokio::spawn(async move {
+            loop {
+                let next = input.lock().await.recv().await;
+                let Some(item) = next else { return };
+                let result = hedged(fetch.clone(), item).await;
+                if output.send(Fetched { item, result }).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}

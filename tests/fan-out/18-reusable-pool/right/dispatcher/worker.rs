@@ -1,0 +1,1 @@
+//! The workers are beside their dispatcher, in `pool.rs`.

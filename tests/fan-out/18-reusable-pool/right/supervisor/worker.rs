@@ -1,0 +1,1 @@
+//! The workers are beside their supervisor, in `pool.rs`.

@@ -1,0 +1,55 @@
+//! Caught by: batches_share_the_workers (fail)
+//!
+//! "A queue that is large enough never makes a caller wait": a batch is queued as a whole, and all others behind it.
+
+use crate::worker::{Job, worker};
+use crate::{Panicked, Stopped, WORKERS};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::task::TaskTracker;
+use workbook::Work;
+
+const QUEUE: usize = WORKERS;
+
+#[derive(Debug)]
+pub struct Pool {
+    queue: StdMutex<Option<mpsc::Sender<Job>>>,
+    workers: TaskTracker,
+}
+
+impl Pool {
+    pub fn new(work: Work) -> Pool {
+        let (queue, jobs) = mpsc::channel(100 * 1000 + QUEUE);
+        let jobs = Arc::new(Mutex::new(jobs));
+        let workers = TaskTracker::new();
+        for _ in 0..WORKERS {
+            workers.spawn(worker(jobs.clone(), work.clone()));
+        }
+        workers.close();
+        Pool { queue: StdMutex::new(Some(queue)), workers }
+    }
+
+    pub async fn run_batch(&self, items: Vec<u64>) -> Result<Vec<Result<u64, Panicked>>, Stopped> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(queue) = queue else { return Err(Stopped { items }) };
+        // Room for every result: a worker never waits for this caller.
+        let (done, mut results) = mpsc::channel(items.len().max(1));
+        for (place, item) in items.iter().copied().enumerate() {
+            if queue.send(Job { place, item, done: done.clone() }).await.is_err() {
+                break; // No worker is left, though they end after the last sender: the runtime shuts down.
+            }
+        }
+        drop((queue, done));
+        // Whoever brings no result has panicked.
+        let mut slots: Vec<_> = items.into_iter().map(|item| Err(Panicked { item })).collect();
+        while let Some((place, value)) = results.recv().await {
+            slots[place] = Ok(value);
+        }
+        Ok(slots)
+    }
+
+    pub async fn stop(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.workers.wait().await;
+    }
+}

@@ -1,0 +1,243 @@
+//! One topic, one group, processes that come and go.
+//!
+//! A consumer that dies must lose nothing, so an offset is committed only when everything before it is done. The
+//! tests run the program against a real broker, kill it with SIGKILL, and read what the group has committed.
+
+mod cluster;
+
+use cluster::{Cluster, Line, Process, until};
+use harness::{check, criterion, ms};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use task::{PARTITIONS, WORKERS, Watermark, produce};
+
+/// How soon a process that is silent is taken for dead.
+const SESSION: Duration = ms(2000);
+
+/// What is committed is the first offset whose work is not done, also when later offsets are.
+#[criterion]
+async fn nothing_past_a_gap_may_be_committed() {
+    let mut watermark = Watermark::default();
+    check::equal("the offset to commit before anything began", watermark.commit(), None)
+        .usually("a commit of 0, which would make the group start again");
+    for offset in 5..=9 {
+        watermark.begin(offset);
+    }
+    for (done, commit) in [(7, 5), (6, 5), (5, 8), (9, 8), (8, 10)] {
+        watermark.done(done);
+        check::equal(&format!("the offset to commit once {done} is done"), watermark.commit(), Some(commit))
+            .usually("the highest offset that is done, whatever is open below it");
+    }
+}
+
+/// Offsets that never came, as in a compacted topic, hold nothing up.
+#[criterion]
+async fn holes_in_the_offsets_hold_nothing_up() {
+    let mut watermark = Watermark::default();
+    for offset in [3, 10, 11, 40] {
+        watermark.begin(offset);
+    }
+    for (done, commit) in [(10, 3), (3, 11), (11, 40), (40, 41)] {
+        watermark.done(done);
+        check::equal(
+            &format!("the offset to commit once {done} of 3, 10, 11, 40 is done"),
+            watermark.commit(),
+            Some(commit),
+        )
+        .usually("counting up one by one, which waits for an offset that will never come");
+    }
+}
+
+/// `produce` sends item n to partition n % 10, each once and in order, and returns when all are acknowledged.
+#[criterion(clock = "real", deadline = 60)]
+async fn produce_sends_each_item_once_and_in_order() {
+    let cluster = Cluster::start().await;
+    let items = (0..20_000).map(|id| format!("{id} 0 0").into_bytes());
+    let sent = produce(cluster.brokers(), &cluster.topic, items).await;
+    let contents = cluster.contents(20_000).await;
+    check::that(sent.is_ok(), format!("`produce` returned {sent:?}")).usually("an error where the queue is full");
+    check::equal("items that `produce` says were sent", sent.unwrap_or_default(), 20_000)
+        .usually("counting batches, or only what was sent before the last flush");
+    for (partition, ids) in contents {
+        let expected: Vec<u64> = (0..20_000).filter(|id| id % PARTITIONS as u64 == partition as u64).collect();
+        check::items(&ids, &expected).usually(
+            "a return before the acknowledgements are in, another partition, or sends of one partition side by side",
+        );
+    }
+}
+
+/// One process does each item once, 8 in flight at most and at times, and begins those of a partition in order.
+#[criterion(clock = "real", deadline = 60)]
+async fn one_process_works_eight_wide_in_order() {
+    let cluster = Cluster::start().await;
+    cluster.send((0..800).map(|id| (id, ms(1 + id % 7))));
+    let mut process = cluster.process(SESSION);
+    done(&mut [&mut process], 800).await;
+    process.terminate().await;
+    let lines = process.lines();
+    check::same_items(&ids(&lines, true), &(0..800).collect::<Vec<_>>())
+        .usually("an item that is begun twice, or lost between the poll and the worker");
+    in_order(&lines);
+    let widest = widest(&lines);
+    check::at_most("items in flight in the process", widest as u64, WORKERS as u64)
+        .usually("a task for every item that was polled");
+    check::that(widest == WORKERS, format!("never more than {widest} items in flight, expected {WORKERS}"))
+        .usually("one worker, or one for each partition and fewer partitions than workers");
+}
+
+/// While an item is open, its partition's commit stays at or below it; the other partitions' commits follow the work
+/// within 3 s. After SIGKILL, the next process begins that item again.
+#[criterion(clock = "real", deadline = 90)]
+async fn an_open_item_holds_back_its_partitions_commit() {
+    let cluster = Cluster::start().await;
+    let (slow, place) = (17, 1);
+    cluster.send((0..300).map(|id| (id, if id == slow { ms(120_000) } else { ms(0) })));
+    let mut process = cluster.process(SESSION);
+    done(&mut [&mut process], 299).await;
+    tokio::time::sleep(ms(3000)).await;
+    let committed = cluster.committed();
+    process.still_runs();
+    check::at_most("the offset committed where the item at offset 1 is open", committed[&7] as u64, place)
+        .usually("a commit on receipt, or of the highest offset that is done");
+    let behind = committed.iter().find(|(partition, offset)| **partition != 7 && **offset != 30);
+    check::that(
+        behind.is_none(),
+        format!("3 s after their work was done, the partitions' commits are {committed:?}, expected 30 but for 7"),
+    )
+    .usually("a commit at the end only, or one open item that holds back every partition");
+    process.kill();
+    let mut next = cluster.process(SESSION);
+    let again = |processes: &[&mut Process]| ids(&processes[0].lines(), false).contains(&slow);
+    until(&mut [&mut next], "the next process begins the item that was open", again)
+        .await
+        .usually("an offset that was committed before its work was done");
+}
+
+/// After SIGTERM no item begins, those in flight are done and committed, and the process ends with code 0: the next
+/// one does the rest, and nothing twice.
+#[criterion(clock = "real", deadline = 90)]
+async fn a_stop_finishes_what_is_in_flight() {
+    let cluster = Cluster::start().await;
+    cluster.send((0..60).map(|id| (id, ms(300))));
+    let mut first = cluster.process(SESSION);
+    done(&mut [&mut first], 10).await;
+    first.terminate().await;
+    let lines = first.lines();
+    check::equal("items that the process began and did not finish", first.count(false) - first.count(true), 0)
+        .usually("tasks that are aborted or forgotten when the stop comes");
+    check::that(lines.len() < 120, "all 60 items were begun although the stop came after 10".to_owned())
+        .usually("what was already polled is begun after the stop");
+    let mut next = cluster.process(SESSION);
+    done(&mut [&mut next], 60 - first.count(true)).await;
+    tokio::time::sleep(ms(500)).await;
+    next.terminate().await;
+    let all = [ids(&lines, true), ids(&next.lines(), true)].concat();
+    check::same_items(&all, &(0..60).collect::<Vec<_>>())
+        .usually("the last items are done and not committed before the group is left");
+}
+
+/// A second process takes over partitions while the first works: both work, and nothing is done twice.
+#[criterion(clock = "real", deadline = 90)]
+async fn a_process_that_joins_takes_over_without_repeats() {
+    let cluster = Cluster::start().await;
+    // At every moment some item is in flight that takes longer than a rebalance.
+    cluster.send((0..600).map(|id| (id, if id % 21 == 7 { ms(4000) } else { ms(5 + id % 7 * 5) })));
+    let mut first = cluster.process(SESSION);
+    done(&mut [&mut first], 60).await;
+    let mut second = cluster.process(SESSION);
+    done(&mut [&mut first, &mut second], 600).await;
+    tokio::time::sleep(ms(500)).await;
+    first.terminate().await;
+    second.terminate().await;
+    let (one, two) = (first.lines(), second.lines());
+    check::that(two.iter().any(|line| line.done), "the second process did none of the 600 items")
+        .usually("partitions that are assigned by hand instead of by the group");
+    check::same_items(&[ids(&one, true), ids(&two, true)].concat(), &(0..600).collect::<Vec<_>>())
+        .usually("a partition is handed over while its items are in flight, or before they are committed");
+    in_order(&[one, two].concat());
+}
+
+/// When one of two processes is killed, the other takes over its partitions: every item is done at least once, and
+/// for the first time in its partition's order.
+#[criterion(clock = "real", deadline = 90)]
+async fn a_killed_process_loses_nothing() {
+    let cluster = Cluster::start().await;
+    // Every hundredth item takes so long that those after it are done, and what may be committed is committed.
+    cluster.send((0..2000).map(|id| (id, if id % 103 == 50 { ms(2500) } else { ms(10 + id % 5) })));
+    let (mut first, mut second) = (cluster.process(SESSION), cluster.process(SESSION));
+    let work = |processes: &[&mut Process]| processes.iter().all(|process| process.count(true) >= 20);
+    until(&mut [&mut first, &mut second], "both processes of the group work", work)
+        .await
+        .usually("partitions that are assigned by hand, so that one process gets none");
+    let open = |processes: &[&mut Process]| overtaken(&processes[0].lines());
+    until(&mut [&mut second], "an item is open after a later one of its partition is done", open)
+        .await
+        .usually("items of one partition that are done one after the other");
+    tokio::time::sleep(ms(1500)).await;
+    second.kill();
+    done(&mut [&mut first, &mut second], 2000).await;
+    first.terminate().await;
+    // The killed process's lines come first: what it began, it began before the other took over.
+    in_order(&[second.lines(), first.lines()].concat());
+}
+
+/// Waits until the processes together have done this many different items.
+async fn done(processes: &mut [&mut Process], wanted: usize) {
+    let mut seen = 0;
+    let mut still = std::time::Instant::now();
+    loop {
+        let done: BTreeSet<u64> = processes.iter().flat_map(|process| ids(&process.lines(), true)).collect();
+        if done.len() >= wanted {
+            return;
+        }
+        if done.len() > seen {
+            (seen, still) = (done.len(), std::time::Instant::now());
+        }
+        for process in processes.iter_mut().filter(|process| !process.killed()) {
+            process.still_runs();
+        }
+        check::that(
+            still.elapsed() < Duration::from_secs(20),
+            format!("{seen} of {wanted} items done, and none more in 20 s"),
+        )
+        .usually("an open item that holds up others, an offset committed before its work was done, or a process that does not take over");
+        tokio::time::sleep(ms(20)).await;
+    }
+}
+
+fn ids(lines: &[Line], done: bool) -> Vec<u64> {
+    lines.iter().filter(|line| line.done == done).map(|line| line.id).collect()
+}
+
+/// The first beginnings of each partition's offsets ascend.
+fn in_order(lines: &[Line]) {
+    let mut highest: BTreeMap<i32, i64> = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for line in lines.iter().filter(|line| !line.done && known.insert((line.partition, line.offset))) {
+        let before = highest.insert(line.partition, line.offset).unwrap_or(-1);
+        check::that(
+            line.offset > before,
+            format!("partition {}: offset {} began for the first time after {before}", line.partition, line.offset),
+        )
+        .usually("workers that take items and begin them on their own: whoever is scheduled first begins first");
+    }
+}
+
+/// Whether an item is open that has been overtaken in its partition.
+fn overtaken(lines: &[Line]) -> bool {
+    let done: BTreeSet<u64> = ids(lines, true).into_iter().collect();
+    let later = |open: &&Line| {
+        lines.iter().any(|line| line.done && line.partition == open.partition && line.offset > open.offset)
+    };
+    lines.iter().filter(|line| !line.done && !done.contains(&line.id)).any(|open| later(&open))
+}
+
+fn widest(lines: &[Line]) -> usize {
+    let mut open = 0_usize;
+    let mut widest = 0;
+    for line in lines {
+        open = if line.done { open.saturating_sub(1) } else { open + 1 };
+        widest = widest.max(open);
+    }
+    widest
+}
