@@ -86,7 +86,8 @@ enum Ending {
     Waits,
 }
 
-/// An input that repeats a text until it has given a number of bytes, some at a time, and counts what was taken.
+/// An input that repeats a text until it has given a number of bytes, some at a time, and counts what was taken. Now and
+/// then it is not ready at once, as no input ever is for long.
 struct Input {
     text: Vec<u8>,
     at: usize,
@@ -94,13 +95,14 @@ struct Input {
     chunk: usize,
     ending: Ending,
     taken: Arc<AtomicU64>,
+    reads: u64,
 }
 
 impl Input {
     fn once(text: impl Into<Vec<u8>>) -> Input {
         let text = text.into();
         let left = text.len() as u64;
-        Input { text, at: 0, left, chunk: usize::MAX, ending: Ending::Ends, taken: Arc::default() }
+        Input { text, at: 0, left, chunk: usize::MAX, ending: Ending::Ends, taken: Arc::default(), reads: 0 }
     }
 
     fn repeating(text: impl Into<Vec<u8>>, size: u64) -> Input {
@@ -113,7 +115,12 @@ impl Input {
 }
 
 impl AsyncRead for Input {
-    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.reads += 1;
+        if self.reads.is_multiple_of(16) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if self.left == 0 {
             return match self.ending {
                 Ending::Ends => Poll::Ready(Ok(())),
@@ -325,7 +332,8 @@ async fn a_line_over_the_limit_has_its_place() {
     }
     let peak = memory::measure();
     let (end, written) = run(Input::repeating("y", 20 << 20), Box::new(echo)).await;
-    check::peak_memory(&peak, MEMORY).usually("a line is collected until its end comes, however long it is");
+    check::peak_memory(&peak, MEMORY)
+        .usually("a line is collected until its end comes, however long it is, or the whole input is");
     check::equal("the end, with a single line of 20 MiB", end, End::Lines(1))
         .usually("the last line is lost if it is long");
     check::items(&written.lines(), &["too long".to_owned()]).usually("a long line without an ending is lost or cut");
@@ -434,8 +442,9 @@ async fn a_slow_line_holds_back_the_input_and_keeps_its_place() {
     check::equal("the end", end, End::Lines(lines)).usually("batches are lost at the end of the input");
     check::items(&written.echoed(), &expected)
         .usually("lines are lost behind a slow one, or the order is that in which they were done");
-    check::that(begun > 1, "no other line was begun while the first was at work")
-        .usually("one batch at a time: the next is handed out when this one is done");
+    check::that(begun > 1, "no other line was begun while the first was at work").usually(
+        "one batch at a time: the next is handed out when this one is done, or the work is in tasks of one thread",
+    );
 }
 
 /// At most 8 MiB are allocated at one moment: for 1 MB and for 100 MB of lines, and for 2 MB of empty ones.
@@ -453,7 +462,8 @@ async fn memory_is_flat() {
         check::equal(&format!("the end, after {what}"), End::from(result), End::Lines(lines))
             .usually("lines are lost or counted twice");
         check::peak_memory(&peak, MEMORY).usually(if size == 2_000_000 {
-            "a batch is bounded by its input alone: a line of one byte makes 65 bytes of output"
+            "a batch is bounded by its input alone, and a line of one byte makes 65 bytes of output; or nothing limits how many \
+             batches there are"
         } else {
             "the input is read as a whole, or results are collected before the first is written"
         });
@@ -515,15 +525,16 @@ async fn errors_and_a_drop_end_it() {
     let (end, written) = run(Input::once(half).then(Ending::Fails), Box::new(echo)).await;
     check::equal("the end, when the input fails", end, End::Read).usually("an error of the input is taken for its end");
     check::items(&written.echoed(), &expected)
-        .usually("what was read before the error is thrown away, or half a line is taken for a whole one");
+        .usually("the error overtakes the lines before it, or ends the run before they are written; or half a line is taken for a whole one");
 
     let input = Input::once(numbered(80_000));
     let taken = input.taken.clone();
     let ended = timeout(ms(5000), hash_lines(input, Broken, echo, CancellationToken::new())).await;
     check::equal("the end, when the output fails", ended.map_or(End::NoEndIn5s, End::from), End::Write)
         .usually("the result of a write is thrown away");
-    check::at_most("KiB taken when the output fails at once", settled(&taken, ms(50)).await >> 10, TAKEN)
-        .usually("the reader is not told that there is no output any more");
+    check::at_most("KiB taken when the output fails at once", settled(&taken, ms(50)).await >> 10, TAKEN).usually(
+        "the reader is not told that there is no output any more, or everything is read before the first write",
+    );
 
     let hash: HashFn = Box::new(|line| {
         if number(line) == 50 {
@@ -628,7 +639,11 @@ async fn read_and_compare(program: &mut Child, lines: &Lines, file: &File) -> (O
             let differs =
                 text.chunks(OUTPUT_LINE).zip(expected.as_bytes().chunks(OUTPUT_LINE)).position(|(a, b)| a != b);
             difference = Some(match differs {
-                Some(line) => format!("line {} of {} of the output is another", seen + line + 1, file.lines.len()),
+                Some(line) => format!(
+                    "line {} of {} of the output is not the hash of that line",
+                    seen + line + 1,
+                    file.lines.len()
+                ),
                 None => format!("the output ends after {} of {} lines", seen + filled / OUTPUT_LINE, file.lines.len()),
             });
             break;

@@ -32,7 +32,6 @@ impl<T> Local<T> {
 
     pub fn push(&self, item: T) {
         self.deque.push(item);
-        self.shared.idle.wake_one(); // Nobody waits.
     }
 
     fn take(&self) -> Option<T> {
