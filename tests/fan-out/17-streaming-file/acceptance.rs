@@ -272,7 +272,9 @@ async fn settled(count: &AtomicU64, time: Duration) -> u64 {
 /// byte is touched, whether it is UTF-8 or not. So it is however the input is cut into reads.
 #[criterion(clock = "real", deadline = 30)]
 async fn lines_and_case_are_as_briefed() {
-    let cases: &[(&str, &[u8], &[&[u8]])] = &[
+    /// What it is about, the input, and its lines as they are hashed.
+    type Case<'a> = (&'a str, &'a [u8], &'a [&'a [u8]]);
+    let cases: &[Case<'_>] = &[
         ("an empty input", b"", &[]),
         ("one line", b"abc\n", &[b"abc"]),
         ("a last line without an ending", b"abc\ndef", &[b"abc", b"def"]),
@@ -489,8 +491,8 @@ async fn a_cancel_leaves_whole_lines() {
     tokio::time::sleep(ms(50)).await; // For whoever would stop in the middle.
     text.clear();
     let read = timeout(ms(5000), reader.read_to_end(&mut text)).await;
-    let whole =
-        text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'\n')) && text.len() % OUTPUT_LINE == 0;
+    let whole = text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'\n'))
+        && text.len().is_multiple_of(OUTPUT_LINE);
     check::that(whole, format!("the output ends with {} bytes of a line after the cancel", text.len() % OUTPUT_LINE))
         .usually("a write is dropped when the token is cancelled: part of it may have been written already");
     check::at_most("KiB written after the cancel", text.len() as u64 >> 10, AFTER_CANCEL)

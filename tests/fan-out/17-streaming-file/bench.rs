@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 /// Measures.
-pub fn main() {
+pub(crate) fn main() {
     let mut bench = Bench::start();
     // Of the whole program's life, so that a run need not copy it.
     let text: &'static [u8] = lines(if bench.full() { 100_000_000 } else { 8_000_000 }).leak();

@@ -18,7 +18,7 @@ const CAPACITY: usize = 1024;
 const BATCH: usize = 64;
 
 /// Measures.
-pub fn main() {
+pub(crate) fn main() {
     let mut bench = Bench::start();
     let workers = bench.cores().clamp(2, 8);
     let scale = if bench.full() { 10 } else { 1 };

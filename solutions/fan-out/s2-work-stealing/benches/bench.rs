@@ -1,4 +1,4 @@
-//! The task's benchmark, as `cargo checker bench s2 --solution` runs it.
+//! The benchmark, where CI's compiler sees it. `cargo checker bench s2 --solution` runs it.
 extern crate fan_out_s2_solution as task;
 #[path = "../../../../tests/fan-out/s2-work-stealing/bench.rs"]
 mod bench;
