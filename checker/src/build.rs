@@ -1,7 +1,7 @@
 //! One cargo build for all subjects of a run, read message by message.
 
 use crate::fault::Fault;
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "--keep-going"]);
     command.args(match what {
-        What::Tests => ["--tests", "--profile", "judge"],
+        What::Tests => ["--tests", "--profile", stage::PROFILE],
         What::Bench => ["--benches", "--profile", "measure"],
     });
     command.arg("--manifest-path").arg(stage.folder.join("Cargo.toml")).arg("--target-dir").arg(&stage.target);

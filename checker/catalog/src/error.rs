@@ -162,7 +162,7 @@ impl Error {
             }
             Error::SameId { .. } => "give one of them the next free number".into(),
             Error::Metadata { .. } => {
-                "a task.toml has title and summary, and may have picture, requires, forbid and loom".into()
+                "a task.toml has title and summary, and may have picture, requires, forbid, optimised and loom".into()
             }
             Error::Syntax { .. } => {
                 "correct the file, or bring it back with `git restore PATH`: tests are not part of an exercise".into()

@@ -21,6 +21,10 @@ pub struct Metadata {
     /// Paths that the learner's code may not name, such as `tokio::sync::Semaphore`.
     #[serde(default)]
     pub forbid: Vec<String>,
+    /// Whether the checker builds what is judged, and the tests with it, with optimisation: for judges in which a debug
+    /// build would be too slow. Dependencies are not meant: those have a profile in the workbook's `Cargo.toml`.
+    #[serde(default)]
+    pub optimised: bool,
     /// What loom models.
     #[serde(default)]
     pub loom: Option<Loom>,

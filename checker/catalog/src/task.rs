@@ -211,6 +211,7 @@ mod tests {
                 summary = "Task 2 with a token."
                 requires = ["nats"]
                 forbid = ["tokio::sync::Semaphore"]
+                optimised = true
                 picture = { test = "cancelled", until_ms = 40, bound = 8, mark = [{ at_ms = 50, label = "cancel" }] }
                 [loom]
                 files = ["buffer.rs"]
@@ -225,6 +226,7 @@ mod tests {
         assert_eq!(metadata.loom.as_ref().expect("loom").files, ["buffer.rs"]);
         assert_eq!(metadata.forbid, ["tokio::sync::Semaphore"]);
         assert_eq!(metadata.requires, ["nats"]);
+        assert!(metadata.optimised);
     }
 
     #[test]

@@ -213,6 +213,13 @@ pub fn peak_memory(peak: &memory::Peak, bytes: usize) -> Outcome {
     })
 }
 
+/// A bound on memory that was measured in another way, in bytes: broken, the verdict is `memory`.
+pub fn memory_at_most(what: &str, seen: u64, bound: u64) -> Outcome {
+    Outcome::when(seen > bound, || {
+        Verdict::new(Kind::Memory, format!("{what}: {} KiB, at most {} KiB allowed", seen >> 10, bound >> 10))
+    })
+}
+
 /// Virtual time since the runtime began, for messages.
 fn now() -> String {
     time(tasks::RUN_BEGAN.get().map_or(Duration::ZERO, Instant::elapsed))

@@ -41,6 +41,7 @@ pub mod memory;
 mod os;
 mod panics;
 mod probes;
+mod program;
 mod quiet;
 mod sites;
 mod tasks;
@@ -51,6 +52,7 @@ pub use attempt::{Attempt, attempt, attempt_now};
 pub use harness_macros::{criterion, model};
 pub use judge::{Criterion, Noticing, judge, judge_model, judge_noticing_model, judge_now};
 pub use probes::{Source, watched};
+pub use program::{interrupt, peak_rss, run_program, standstill, start_program};
 pub use quiet::{pass, quiescent};
 pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
 pub use usage::Usage;
@@ -70,17 +72,6 @@ macro_rules! program {
     () => {
         ::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME")))
     };
-}
-
-/// Runs a program to its end. It is killed if the test ends first.
-///
-/// # Panics
-///
-/// If it cannot be started.
-pub async fn run_program(command: std::process::Command) -> std::process::Output {
-    let mut command = tokio::process::Command::from(command);
-    let run = command.kill_on_drop(true).stdin(std::process::Stdio::null()).output().await;
-    run.expect("the program was built beside this test")
 }
 
 /// Receives until the channel is closed and empty.

@@ -1,5 +1,6 @@
 //! What only the operating system can tell. On Linux with glibc all of it; elsewhere what is missing is left out.
 
+use nix::sys::signal::{SigHandler, Signal, signal};
 use std::backtrace::Backtrace;
 use std::time::Duration;
 use verdict::Site;
@@ -25,6 +26,14 @@ pub(crate) struct PollWaits {
 pub(crate) struct Thread {
     pub(crate) id: u64,
     pub(crate) name: String,
+}
+
+/// SIGINT ends this process again, and those that it starts. A shell has its background jobs ignore it, and what is
+/// ignored is inherited.
+pub(crate) fn heed_interrupts() {
+    #[expect(unsafe_code, reason = "`signal` is unsafe for the handlers that it may install")]
+    // SAFETY: the default disposition is no handler.
+    let _ = unsafe { signal(Signal::SIGINT, SigHandler::SigDfl) };
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -140,6 +140,14 @@ mod wrong {
         subject::sum(100_000, true);
         check::peak_memory(&peak, 64 << 10).usually("the whole input is collected");
     }
+
+    /// The same by another measure.
+    #[criterion]
+    #[should_panic]
+    async fn resident() {
+        check::memory_at_most("resident memory", 8 << 20, 8 << 20).usually("a bound that is kept");
+        check::memory_at_most("resident memory", 9 << 20, 8 << 20).usually("the whole input is collected");
+    }
 }
 
 #[test]
@@ -192,4 +200,12 @@ fn buffer() {
 #[test]
 fn memory() {
     wrong("bounds", "memory").kind(Memory).seen("KiB allocated at one moment, at most 64 KiB allowed");
+}
+
+#[test]
+fn resident() {
+    wrong("bounds", "resident")
+        .kind(Memory)
+        .seen("resident memory: 9216 KiB, at most 8192 KiB allowed")
+        .usually("the whole input is collected");
 }

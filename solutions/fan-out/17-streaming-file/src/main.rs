@@ -1,0 +1,48 @@
+//! The hashes of a file's lines, on standard output.
+
+use fan_out_17_solution::{Error, hash_line, hash_lines};
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use tokio::fs::File;
+use tokio_util::sync::CancellationToken;
+
+/// What a shell reports for a program that Ctrl-C ended: 128 and the number of SIGINT.
+const INTERRUPTED: u8 = 130;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let (Some(path), None) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: hash-lines FILE");
+        return ExitCode::from(2);
+    };
+    let path = Path::new(&path);
+    match hash_file(path).await {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(Error::Cancelled) => ExitCode::from(INTERRUPTED),
+        // The reader of the output has seen enough.
+        Err(Error::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", path.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+// ANCHOR: hash_file
+async fn hash_file(path: &Path) -> Result<u64, Error> {
+    let input = File::open(path).await.map_err(Error::Read)?;
+    let token = CancellationToken::new();
+    let hashing = hash_lines(input, tokio::io::stdout(), hash_line, token.clone());
+    tokio::pin!(hashing);
+    tokio::select! {
+        biased; // The handler is there before the first line is hashed.
+        _ = tokio::signal::ctrl_c() => {
+            token.cancel();
+            hashing.await
+        }
+        result = &mut hashing => result,
+    }
+}
+// ANCHOR_END: hash_file

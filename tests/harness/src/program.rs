@@ -1,0 +1,84 @@
+//! Programs that run beside a test: started, interrupted, looked at from outside.
+
+use crate::os;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+use tokio::process::Child;
+
+/// Runs a program to its end. It is killed if the test ends first.
+///
+/// # Panics
+///
+/// If it cannot be started.
+pub async fn run_program(command: Command) -> Output {
+    let mut command = tokio::process::Command::from(command);
+    let run = command.kill_on_drop(true).stdin(Stdio::null()).output().await;
+    run.expect("the program was built beside this test")
+}
+
+/// Starts a program and does not wait for its end. All its streams are pipes, and it is killed when it is dropped.
+///
+/// A pipe holds 64 KiB: a program that writes more waits for the test to read. `wait_with_output` gives what is left
+/// to read and how it ended.
+///
+/// # Panics
+///
+/// If it cannot be started.
+pub fn start_program(command: Command) -> Child {
+    os::heed_interrupts();
+    let mut command = tokio::process::Command::from(command);
+    let piped = command.kill_on_drop(true).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    piped.spawn().expect("the program was built beside this test")
+}
+
+/// Sends SIGINT to a program, as Ctrl-C does. One that has ended stays as it is.
+pub fn interrupt(program: &Child) {
+    // A program that was waited for has no id any more, so no other process can be meant.
+    if let Some(id) = program.id() {
+        let _ = kill(Pid::from_raw(id as i32), Signal::SIGINT);
+    }
+}
+
+/// The most memory in bytes that a running program has had resident at one moment so far; `None` once it has ended,
+/// and where the system does not tell (it is Linux's `VmHWM`).
+///
+/// What the system tells of a program that has ended, `ru_maxrss`, begins with the size of the process that started
+/// it. So ask while it runs, such as while its output is read: it cannot get far ahead of its pipe.
+pub fn peak_rss(program: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", program.id()?)).ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?;
+    kilobytes.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
+}
+
+/// Ready when a program has come to a standstill: all its threads wait, for its pipes or for each other, or it has
+/// ended. One that only waits for a processor is no standstill.
+///
+/// Where the system does not tell, it waits half a second.
+pub async fn standstill(program: &Child) {
+    const LOOKS: u32 = 5;
+    let mut still = 0;
+    while still < LOOKS {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        match program.id().map(threads_wait) {
+            Some(Some(true)) => still += 1,
+            Some(Some(false)) => still = 0,
+            Some(None) => return tokio::time::sleep(Duration::from_millis(500)).await,
+            None => return,
+        }
+    }
+}
+
+/// Whether every thread of a process waits or has ended; `None` where the system does not tell.
+fn threads_wait(id: u32) -> Option<bool> {
+    let mut all = true;
+    for thread in std::fs::read_dir(format!("/proc/{id}/task")).ok()?.flatten() {
+        // A thread may end while it is looked at.
+        let Ok(stat) = std::fs::read_to_string(thread.path().join("stat")) else { continue };
+        // The name stands in parentheses and may hold any character.
+        let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+        all &= matches!(state, Some('S' | 'Z' | 'X'));
+    }
+    Some(all)
+}
