@@ -37,6 +37,13 @@ impl Built {
     pub(crate) fn package(&self, name: &str) -> Option<&Package> {
         self.packages.get(name)
     }
+
+    /// Removes what was built for these packages: 26 MB each.
+    pub(crate) fn remove(&self, packages: &[String]) {
+        for file in packages.iter().filter_map(|name| self.package(name)).flat_map(|package| &package.files) {
+            let _ = std::fs::remove_file(file);
+        }
+    }
 }
 
 /// What is built of a package.
@@ -117,7 +124,12 @@ fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command
         command.args(["--package", package]);
     }
     command.current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // The judge's flag in any case, and the user's own: a set RUSTFLAGS replaces what .cargo/config.toml says.
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags()).env_remove("RUSTFLAGS");
+    command
+}
+
+/// The judge's flag in any case, and the user's own: a set RUSTFLAGS replaces what .cargo/config.toml says.
+pub(crate) fn flags() -> String {
     let mut flags: Vec<String> = match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
         Ok(flags) => flags.split('\x1f').map(str::to_owned).collect(),
         Err(_) => std::env::var("RUSTFLAGS").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
@@ -126,8 +138,7 @@ fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command
     if !flags.iter().any(|flag| flag.contains("tokio_unstable")) {
         flags.extend(["--cfg".to_owned(), "tokio_unstable".to_owned()]);
     }
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
-    command
+    flags.join("\x1f")
 }
 
 /// Cargo failed before the compiler ran: the manifest, the network, the disk.

@@ -127,6 +127,12 @@ pub(crate) enum Dev {
         #[arg(long)]
         pristine: bool,
     },
+    /// Let `cargo mutants` change each solution in one place after the other; the tests must notice every change, or
+    /// the task's mutants.toml says why they cannot.
+    Mutants {
+        /// The tasks; all without any.
+        ids: Vec<String>,
+    },
     /// Judge solutions and wrong solutions again and again beside a busy processor; no verdict may change.
     Soak {
         /// The tasks; all without any.

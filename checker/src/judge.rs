@@ -64,13 +64,9 @@ pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Resu
     let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
     let outcomes = run(&stage, subjects, &built, how);
     if how.tidy_up {
-        for subject in subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_))) {
-            for package in [subject.package.clone(), stage::models(subject)] {
-                for file in built.package(&package).map_or(&[][..], |package| &package.files) {
-                    let _ = std::fs::remove_file(file);
-                }
-            }
-        }
+        let laid = subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_)));
+        let laid: Vec<_> = laid.flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
+        built.remove(&laid);
     }
     outcomes
 }

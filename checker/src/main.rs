@@ -59,6 +59,7 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
         Some(Command::Doctor) => doctor::doctor(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),
         Some(Command::Dev(Dev::Tidy { pristine })) => dev::tidy::tidy(&workbook, pristine),
+        Some(Command::Dev(Dev::Mutants { ids })) => dev::mutants::mutants(&workbook, &ids),
         Some(Command::Dev(Dev::Soak { ids, repeats })) => dev::soak::soak(&workbook, &ids, repeats),
     }
 }

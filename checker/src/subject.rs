@@ -47,6 +47,17 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// A copy of the reference solution, to be changed by others.
+    pub(crate) fn copy(task: &'a Task) -> Subject<'a> {
+        Subject {
+            task,
+            package: format!("{}-mutants", task.package()),
+            manifest: task.solution(),
+            origin: Origin::Layers(vec![task.solution().join("src")]),
+            models: task.loom().is_some(),
+        }
+    }
+
     /// The untouched stub, whatever the learner has made of it.
     pub(crate) fn stub(task: &'a Task) -> Subject<'a> {
         Subject {

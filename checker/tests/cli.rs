@@ -327,7 +327,7 @@ use measure::{Outcome, Scale};
 use task::PRODUCER_CAPACITY;
 
 /// Measures.
-pub fn main() {
+pub(crate) fn main() {
     let mut bench = measure::Bench::start();
     let capacity = PRODUCER_CAPACITY as f64;
     let (table, size) = (bench.table("Room in a channel"), if bench_is_full() { 100.0 } else { 1.0 });

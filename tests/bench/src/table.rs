@@ -33,6 +33,7 @@ pub struct Comparison<'a> {
     baseline: Option<Baseline>,
     plot: Option<Plot>,
     rounds: usize,
+    warm_up: bool,
     within: Duration,
 }
 
@@ -53,7 +54,7 @@ impl<'a> Comparison<'a> {
     pub(crate) fn new(bench: &'a mut Bench, title: &str) -> Comparison<'a> {
         let within = Duration::from_secs(if bench.full { 120 } else { 15 });
         let (title, columns, alternatives) = (title.to_owned(), Vec::new(), Vec::new());
-        Comparison { bench, title, columns, alternatives, baseline: None, plot: None, rounds: 9, within }
+        Comparison { bench, title, columns, alternatives, baseline: None, plot: None, rounds: 9, warm_up: true, within }
     }
 
     /// A figure that every alternative returns, in this order. Ratios are of the first.
@@ -65,6 +66,12 @@ impl<'a> Comparison<'a> {
     /// How many rounds count, at most; 9 without it.
     pub fn rounds(mut self, rounds: usize) -> Self {
         self.rounds = rounds.max(FEWEST);
+        self
+    }
+
+    /// Counts the first round too: for work that only waits, which no cache makes faster.
+    pub fn without_warm_up(mut self) -> Self {
+        self.warm_up = false;
         self
     }
 
@@ -132,7 +139,9 @@ impl<'a> Comparison<'a> {
     /// Round by round, the values of each alternative.
     fn samples(&mut self) -> Vec<Vec<Vec<f64>>> {
         let began = Instant::now();
-        self.round(false); // Warms up.
+        if self.warm_up {
+            self.round(false);
+        }
         let mut samples = Vec::new();
         while samples.len() < self.rounds {
             let begun = Instant::now();
@@ -214,6 +223,11 @@ mod tests {
         assert_eq!(table.rounds, 3);
         assert_eq!(table.rows[0].values, [Stat { median: 6.0, least: 3.0, greatest: 7.0 }]);
         assert_eq!(table.rows[1].values, [Stat { median: 5.0, least: 4.0, greatest: 8.0 }]);
+
+        order.borrow_mut().clear();
+        let comparison = bench.table("t").column("place", "th").rounds(3).without_warm_up();
+        comparison.alternative("a", turn("a")).alternative("b", turn("b")).measure();
+        assert_eq!(order.borrow().concat(), "abbaab");
     }
 
     #[test]

@@ -24,7 +24,7 @@ const MEMBER: &str = "ACROSS_PROCESSES_MEMBER";
 const SIZE: usize = 100;
 
 /// Runs the benchmark, or a process of its group.
-pub fn main() {
+pub(crate) fn main() {
     if let Ok(member) = std::env::var(MEMBER) {
         return member_of_the_group(&member);
     }
@@ -158,7 +158,6 @@ impl Member {
         let mut child = command.spawn().expect("this program starts again");
         let mut reported = BufReader::new(child.stdout.take().expect("it is piped"));
         let (done, process) = (done.clone(), child.id());
-        #[expect(clippy::disallowed_methods, reason = "it ends with the process that it reads")]
         let reader = std::thread::spawn(move || {
             let mut report = [0; 16];
             while reported.read_exact(&mut report).is_ok() {

@@ -89,13 +89,17 @@ pub(crate) fn grouped(parked: &[Parked]) -> Vec<String> {
 async fn waits() -> BTreeMap<Id, Wait> {
     use sites::Owner;
     use std::future::Future;
+    use std::task::Poll;
 
     let runtime = tokio::runtime::Handle::current();
     let mut dump = std::pin::pin!(runtime.dump());
-    let dump = std::future::poll_fn(|cx| panics::while_dumping(|| dump.as_mut().poll(cx)));
+    let dump = std::future::poll_fn(|cx| match panics::while_dumping(|| dump.as_mut().poll(cx)) {
+        Some(polled) => polled.map(Some),
+        None => Poll::Ready(None),
+    });
     // A dump of a runtime whose tasks never come to rest would wait for ever.
     let dump = tokio::time::timeout(std::time::Duration::from_secs(1), dump).await;
-    let Ok(dump) = dump else { return BTreeMap::new() };
+    let Ok(Some(dump)) = dump else { return BTreeMap::new() };
     let mut waits = BTreeMap::new();
     for task in dump.tasks().iter() {
         let mut best = Wait::default();

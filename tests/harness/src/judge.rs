@@ -367,6 +367,9 @@ async fn hung(criterion: &Criterion) -> Ended {
     if !criterion.real && blocking == 0 && time >= LONG_TICKING && polls >= MANY_TICKS {
         return ticking().await;
     }
+    if !criterion.real && blocking == 0 && panics::went_on() {
+        return at_work(criterion);
+    }
     let mut seen = format!("no end after {} s of real time", criterion.deadline.as_secs());
     if blocking > 0 {
         seen += &format!(", {blocking} × `spawn_blocking` work still runs");
@@ -391,6 +394,20 @@ async fn hung(criterion: &Criterion) -> Ended {
         "work that should wait on the clock, or a thread of your own that never answers"
     };
     verdict.at(at).usually(cause).into()
+}
+
+/// Over the deadline, with tasks that have not come to rest: there is no dump of them, and none waits for anything.
+fn at_work(criterion: &Criterion) -> Ended {
+    let seen = format!("no end after {} s of real time, and tasks are still at work", criterion.deadline.as_secs());
+    let busiest = tasks::living().into_values().max_by_key(|task| task.polls);
+    let mut verdict = Verdict::new(Kind::Timeout, seen)
+        .at(busiest.as_ref().map(|task| sites::located(task.spawned_at)))
+        .usually("work that grows with the square of its input: everything is looked through at each step");
+    verdict.evidence = busiest
+        .map(|task| format!("task spawned at {} ({} polls)", sites::located(task.spawned_at), task.polls))
+        .into_iter()
+        .collect();
+    verdict.into()
 }
 
 fn blocked() -> Option<Verdict> {

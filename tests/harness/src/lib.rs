@@ -44,6 +44,7 @@ mod probes;
 mod quiet;
 mod sites;
 mod tasks;
+mod usage;
 mod watchdog;
 
 pub use attempt::{Attempt, attempt, attempt_now};
@@ -52,6 +53,7 @@ pub use judge::{Criterion, Noticing, judge, judge_model, judge_noticing_model, j
 pub use probes::{Source, watched};
 pub use quiet::{pass, quiescent};
 pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
+pub use usage::Usage;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;

@@ -21,10 +21,11 @@ static DUMPING: AtomicBool = AtomicBool::new(false);
 /// A task went on when the dump polled it, and the wake that followed panicked inside the scheduler.
 static WENT_ON: AtomicBool = AtomicBool::new(false);
 
-/// Runs one poll of a task dump.
-pub(crate) fn while_dumping<T>(poll: impl FnOnce() -> T) -> T {
+/// Runs one poll of a task dump. `None` if it panicked: a task that is not parked wakes itself, which the scheduler does
+/// not expect in the middle of a dump.
+pub(crate) fn while_dumping<T>(poll: impl FnOnce() -> T) -> Option<T> {
     DUMPING.store(true, Relaxed);
-    let polled = poll();
+    let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(poll)).ok();
     DUMPING.store(false, Relaxed);
     polled
 }

@@ -2,7 +2,7 @@
 
 use crate::wrong;
 use std::time::Duration;
-use verdict::Kind::Stuck;
+use verdict::Kind::{Stuck, Timeout};
 
 #[path = "../subjects/stuck.rs"]
 mod subject;
@@ -115,6 +115,13 @@ mod wrong {
         subject::answer_from_a_thread().await;
     }
 
+    /// Work without an end, in polls that each come back soon.
+    #[criterion(deadline = 2, polls = 1_000_000_000)]
+    #[should_panic]
+    async fn at_work() {
+        subject::ever_more_work().await;
+    }
+
     /// The test's own wait is the test's line.
     #[criterion]
     #[should_panic]
@@ -201,6 +208,16 @@ fn answer_from_a_thread() {
         .kind(Stuck)
         .at("thread-recv")
         .usually("the virtual clock does not wait for a thread of your own");
+}
+
+#[test]
+fn at_work() {
+    wrong("stuck", "at_work")
+        .kind(Timeout)
+        .seen("no end after 2 s of real time, and tasks are still at work")
+        .at("ever-more-spawn")
+        .usually("work that grows with the square of its input")
+        .within(Duration::from_secs(10));
 }
 
 #[test]

@@ -181,3 +181,13 @@ pub(crate) async fn answer_from_a_thread() -> Option<u64> {
     let _ = thread.join();
     answer
 }
+
+/// A step, and then another: every poll comes back, and the task wakes itself instead of being parked.
+pub(crate) async fn ever_more_work() {
+    // [ever-more-spawn]
+    let task = tokio::spawn(std::future::poll_fn::<(), _>(|cx| {
+        cx.waker().wake_by_ref();
+        std::task::Poll::Pending
+    }));
+    let _ = task.await;
+}
