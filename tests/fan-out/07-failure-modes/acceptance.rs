@@ -18,11 +18,22 @@ const LONG: u64 = 10_000;
 const OWNER: &str = "tasks that belong to nobody: dropping a `JoinHandle` lets its task go on, while a dropped `JoinSet`, an \
                      `AbortOnDropHandle` or a future that is not spawned ends with its owner";
 
+/// Why calls outlive a function that a panic has ended.
+const PANIC_LEAVES: &str = "a panic takes another way out than a refusal, past what cancels the rest: let the calls' owner \
+                            cancel them when it is dropped, and every way out will do";
+
 /// Why more calls are in flight than should be.
 const NO_LIMIT: &str = "a task or a future for each item, all at work at once: limit what is in flight";
 
 /// So many items that nobody calls them all.
 const MANY: RangeInclusive<u64> = 1..=1000;
+
+/// Items in an order of their own, one of them twice.
+const MIXED: [u64; 5] = [9, 3, 7, 7, 1];
+
+/// Why such items do not all come back in their order.
+const BY_ITEM: &str = "results are sorted by item, or kept in a map by item: the order is that of the list, and a number may come \
+                       twice; remember each item's place";
 
 /// A result without the types of the subject, with its item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -119,7 +130,7 @@ async fn everything_has_ended(work: &Work, taken: u64, what: &str) {
 }
 
 /// Of 1000 items with every seventh refused, `continue_on_error` calls each once and returns each one's value or error,
-/// in the order of the items, however long each call takes. Then no task is left.
+/// in the order of the items, however long each call takes. So it does for items 9, 3, 7, 7 and 1. Then no task is left.
 #[criterion]
 async fn continue_on_error_returns_every_result() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
@@ -130,6 +141,8 @@ async fn continue_on_error_returns_every_result() {
          the rest, or is left out",
     );
     check::equal("calls", work.records().len(), 1000).usually("an item is called again after an error");
+    let mixed = list(continue_on_error(MIXED, Work::taking(ms(1)), accepts).await);
+    check::items(&mixed, &MIXED.map(|item| accepts(item).into())).usually(BY_ITEM);
     let none = list(continue_on_error(std::iter::empty(), Work::taking(ms(1)), accepts).await);
     check::items(&none, &[]).usually("a result without an item");
     quiescent().await;
@@ -170,8 +183,8 @@ fn eight_at_a_time(mode: &str, start: Instant, time: Duration, work: &Work) {
     );
 }
 
-/// Without an error, `fail_fast` returns the value of each of 1000 items in the order of the items, and without items an
-/// empty list. Then no task is left.
+/// Without an error, `fail_fast` returns the value of each of 1000 items in the order of the items, so too for items 9,
+/// 3, 7, 7 and 1, and without items an empty list. Then no task is left.
 #[criterion]
 async fn fail_fast_without_an_error_returns_every_value() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
@@ -185,6 +198,9 @@ async fn fail_fast_without_an_error_returns_every_value() {
                 .usually("the end is taken for an error");
         }
     }
+    let mixed = of_fail_fast(fail_fast(MIXED, Work::taking(ms(1)), accepts).await);
+    let expected = MIXED.map(|item| accepts(item).into());
+    check::equal("the result of items 9, 3, 7, 7 and 1", mixed, Ok(expected.to_vec())).usually(BY_ITEM);
     let none = of_fail_fast(fail_fast(std::iter::empty(), Work::taking(ms(1)), accepts).await);
     check::equal("the result without items", none, Ok(Vec::new())).usually("no items are taken for a failure");
     quiescent().await;
@@ -262,8 +278,8 @@ async fn first_success_cancels_the_rest() {
     everything_has_ended(&work, taken.count(), "the first value").await;
 }
 
-/// If all of 100 items are refused, `first_success` returns each one's error, in the order of the items, and without
-/// items an empty list of errors. Then no task is left.
+/// If all of 100 items are refused, `first_success` returns each one's error, in the order of the items, so too for
+/// items 9, 3, 7, 7 and 1, and without items an empty list of errors. Then no task is left.
 #[criterion]
 async fn first_success_without_a_value_returns_every_error() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
@@ -277,6 +293,9 @@ async fn first_success_without_a_value_returns_every_error() {
                 .usually("an error is taken for a value");
         }
     }
+    let mixed = of_first_success(first_success(MIXED, Work::taking(ms(1)), refuses).await);
+    let expected = MIXED.map(Refused);
+    check::equal("the result of items 9, 3, 7, 7 and 1", mixed, Err(expected.to_vec())).usually(BY_ITEM);
     let none = of_first_success(first_success(std::iter::empty(), Work::taking(ms(1)), accepts).await);
     check::equal("the result without items", none, Err(Vec::new())).usually("there is no value without a call");
     quiescent().await;
@@ -289,9 +308,11 @@ async fn first_success_without_a_value_returns_every_error() {
 async fn a_panic_is_an_error_of_its_item() {
     const CAUSE: &str = "the panic ends the task that has the others' results, or a `JoinError` is skipped: it does not name \
                          the item, so somebody has to know which task had which";
-    let work = Work::taking(ms(1)).panicking(|item| item == 20);
+    let panics = |item: u64| item.is_multiple_of(5);
+    let work = Work::taking(ms(1)).panicking(panics);
     let seen = list(continue_on_error(1..=100, work, accepts).await);
-    let expected: Vec<Seen> = (1..=100).map(|item| if item == 20 { Panicked(20) } else { Value(item * 2) }).collect();
+    let expected: Vec<Seen> =
+        (1..=100).map(|item| if panics(item) { Panicked(item) } else { Value(item * 2) }).collect();
     check::items(&seen, &expected).usually(CAUSE);
 
     let work = Work::varying(|item| ms(if item == 20 { 7 } else { 10 })).panicking(|item| item == 20);
@@ -303,6 +324,9 @@ async fn a_panic_is_an_error_of_its_item() {
     );
     check::took(start, ms(27), ms(0))
         .usually("a panic is an error, but not looked at until the other calls have ended");
+    quiescent().await;
+    check::all_tasks_gone().await.usually(PANIC_LEAVES);
+    check::equal("calls in flight after a panic ended `fail_fast`", work.in_flight(), 0).usually(PANIC_LEAVES);
 
     let work = Work::taking(ms(1)).panicking(|item| item < 20);
     let seen = of_first_success(first_success(1..=20, work, accepts_20).await);

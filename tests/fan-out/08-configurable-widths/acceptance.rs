@@ -123,20 +123,30 @@ async fn one_error_names_every_bad_value() {
         .usually("a message that lists all variables, also those that are right");
 }
 
-/// Each of the three variables is looked up exactly once, and no other is.
+/// Each of the three variables is looked up exactly once, whether the values are good or bad, and no other is.
 #[criterion]
 async fn each_variable_is_looked_up_once() {
-    let asked = RefCell::new(Vec::new());
-    let lookup = |variable: &str| {
-        asked.borrow_mut().push(variable.to_owned());
-        environment(&[("FETCH_WORKERS", "4"), ("PARSE_WORKERS", "2"), ("WRITE_WORKERS", "8")])(variable)
-    };
-    let seen = widths(Config::from_env_with(lookup));
-    check::equal("widths", seen, Ok([4, 2, 8]))
-        .usually("a variable of another stage, or the process's own environment");
-    check::same_items(&asked.into_inner(), &VARIABLES.map(str::to_owned)).usually(
-        "one look whether a variable is set and a second one for its value, or a variable that is looked up for two stages",
-    );
+    for values in [["4", "2", "8"], ["many", "2", "4.5"]] {
+        let set = VARIABLES.into_iter().zip(values).collect::<Vec<_>>();
+        let asked = RefCell::new(Vec::new());
+        let lookup = |variable: &str| {
+            asked.borrow_mut().push(variable.to_owned());
+            environment(&set)(variable)
+        };
+        let seen = widths(Config::from_env_with(lookup));
+        if values == ["4", "2", "8"] {
+            check::equal("widths", seen, Ok([4, 2, 8]))
+                .usually("a variable of another stage, or the process's own environment");
+        }
+        let asked = asked.into_inner();
+        let all = VARIABLES.iter().all(|variable| asked.iter().any(|asked| asked == variable));
+        check::that(all, format!("with {set:?}, only these were looked up: {asked:?}"))
+            .usually("the first bad value ends the search: whoever mends it finds out about the next one then");
+        check::same_items(&asked, &VARIABLES.map(str::to_owned)).usually(&format!(
+            "with {set:?}: one look whether a variable is set or right and a second one for its value, which may be another by \
+             then; or a variable that is looked up for two stages",
+        ));
+    }
 }
 
 /// In each stage as many pages are in flight as its width says, and never more: with widths of 4, 2 and 8, of 1, 1 and
@@ -185,7 +195,7 @@ async fn the_narrowest_stage_sets_the_pace() {
 }
 
 /// While nobody reads, at most `3 × (fetch + parse + write + 1)` pages are taken, 45 with widths of 4, 2 and 8 and 12
-/// where each is 1, and nothing is polled.
+/// where each is 1, and nothing is polled. Nor is it while a fetch of 10 s keeps the other stages waiting.
 #[criterion]
 async fn a_reader_that_stops_holds_back_the_pages() {
     for asked in [[4, 2, 8], [1, 1, 1]] {
@@ -203,6 +213,13 @@ async fn a_reader_that_stops_holds_back_the_pages() {
         let rest = drain(output).await;
         check::equal("pages after the pause", rest.len(), 1000).usually("a full channel makes a worker drop its page");
     }
+    let output = pipeline(1..=4, config([4, 2, 8]), stages([10_000, 1, 1]));
+    pass(ms(1_000)).await;
+    check::parked_for(ms(5_000)).await.usually(
+        "a worker that has no page looks for one every so often, such as a loop around `try_recv` with a pause; \
+         `recv().await` parks the task",
+    );
+    drain(output).await;
 }
 
 /// 10 ms after the output is dropped, no task is left, in a pipeline that runs and in one that is full.

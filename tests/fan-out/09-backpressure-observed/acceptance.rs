@@ -145,8 +145,9 @@ async fn the_fill_rate_is_the_slope() {
         .usually("a division by no time, which gives NaN");
 }
 
-/// The full queue stands before the slow stage. With a slow reader, 8 numbers and 32 results wait; with work of 1 s and a
-/// reader that takes results at once, 8 numbers and no result.
+/// The full queue stands before the slow stage. With a slow reader, 8 numbers and 32 results wait; with 44 numbers,
+/// work of 1 s and a reader that takes results at once, no result, and 8 numbers after 1, 2 and 3 s, at most 4 after 4 s,
+/// and none after 5 s.
 #[criterion]
 async fn the_full_queue_stands_before_the_slow_stage() {
     let (mut results, metrics) = pipeline(1..=100, work());
@@ -154,13 +155,20 @@ async fn the_full_queue_stands_before_the_slow_stage() {
     check::equal("input and output with a slow reader", depths(&metrics), [8, 32])
         .usually("a queue larger than the brief's, a queue that nobody fills, or a gauge that counts what is in hands");
     drop(results);
-    let (mut results, metrics) = pipeline(1..=48, Work::taking(ms(1_000)));
-    for seconds in 1..=3 {
+    let (mut results, metrics) = pipeline(1..=44, Work::taking(ms(1_000)));
+    for (seconds, input) in [(1, [8, 8]), (2, [8, 8]), (3, [8, 8]), (4, [3, 4]), (5, [0, 0])] {
         timeout(ms(1_000), drain(&mut results)).await.ok();
         pass(ms(1)).await;
         while let Ok(Some(_)) = timeout(ms(0), results.recv()).await {}
-        check::equal(&format!("input and output with slow work, after {seconds} s"), depths(&metrics), [8, 0]).usually(
-            "the gauge is set where items go in, and not corrected where they come out; or it shows another queue",
+        let [seen, output] = depths(&metrics);
+        // A design may hold one number in a hand between the queue and the workers.
+        check::that(
+            input.contains(&seen) && output == 0,
+            format!("input and output with slow work, after {seconds} s: [{seen}, {output}], expected [{}, 0]", input[1]),
+        )
+        .usually(
+            "the gauge is set where items go in, and not corrected where they come out; or it shows another queue, or says \
+             what is expected and not what is there",
         );
     }
     drain(&mut results).await;
@@ -182,7 +190,11 @@ async fn everything_upstream_runs_at_the_readers_pace() {
     check::in_flight_reached(&work, 8)
         .usually("a lock on the input that is held through the work, or a worker too few");
     let (taken, begun) = (taken.count() - before.0, work.records().len() - before.1);
-    check::equal("numbers taken in 5 s, in which 50 results are read", taken, 50).usually(
+    check::that(
+        (42..=58).contains(&taken),
+        format!("numbers taken in 5 s, in which 50 results are read: {taken}, expected 50, give or take 8"),
+    )
+    .usually(
         "a queue without a bound somewhere before the reader, so that nobody waits for it; or results thrown away",
     );
     check::that((42..=58).contains(&begun), format!("numbers begun in 5 s, in which 50 results are read: {begun}"))
@@ -191,7 +203,7 @@ async fn everything_upstream_runs_at_the_readers_pace() {
 }
 
 /// Between two reads nothing is polled. While nobody reads, nothing is polled either, and at most 51 numbers are taken:
-/// 8 and 32 in the queues, 8 at work, 3 in hands.
+/// 8 and 32 in the queues, 8 at work, 3 in hands. Nor is anything polled while a reader waits for work of 10 s.
 #[criterion]
 async fn what_waits_is_parked() {
     const PARKS: &str = "a loop around `try_send` or `try_recv` with a pause, or a task that looks at the queues from time to \
@@ -211,6 +223,17 @@ async fn what_waits_is_parked() {
     check::at_most("numbers taken but not read, after three reads", taken.count() - 3, HELD)
         .usually("a queue without a bound, or with a larger one than the brief's");
     drop((results, metrics));
+    let (mut results, _metrics) = pipeline(1..=4, Work::taking(ms(10_000)));
+    let reader = tokio::spawn(async move {
+        for _ in 0..4 {
+            results.recv().await;
+        }
+    });
+    pass(ms(1_000)).await;
+    check::parked_for(ms(5_000))
+        .await
+        .usually("a `recv` that looks into the queue every so often, instead of waiting for its channel");
+    reader.await.ok();
 }
 
 /// 25 ms after the results are dropped, no task is left, whether the queues are filling or full, and both depths are 0.
@@ -279,8 +302,11 @@ async fn scraped_over_http() {
     }
     check::equal("input and output after five reads", endpoint.scrape().await, [0, 15])
         .usually("the gauge is set where items go in, and not corrected where they come out");
-    let other = endpoint.get("/other").await.status;
-    check::equal("status of another path", other, 404).usually("every request is answered with the metrics");
+    for path in ["/other", "/metrics2"] {
+        let status = endpoint.get(path).await.status;
+        check::equal(&format!("status of {path}"), status, 404)
+            .usually("every request is answered with the metrics, or every one whose path begins like theirs");
+    }
     drop(silent);
     check::that(endpoint.stop().await, "`serve` did not return Ok within 5 s of the cancel")
         .usually("the accept loop does not wait for the token");

@@ -20,6 +20,8 @@ struct Script {
     primary: Work,
     hedge: Work,
     fails: (bool, bool),
+    /// Of which items they fail.
+    failing: fn(u64) -> bool,
     /// The items that were asked for.
     asked: Arc<Mutex<BTreeSet<u64>>>,
 }
@@ -28,7 +30,7 @@ impl Script {
     /// Both attempts succeed, each after its time for the item.
     fn new(primary: Work, hedge: Work) -> Script {
         let (primary, hedge) = (watched(primary.named("primary")), watched(hedge.named("hedge")));
-        Script { primary, hedge, fails: (false, false), asked: Arc::default() }
+        Script { primary, hedge, fails: (false, false), failing: |_| true, asked: Arc::default() }
     }
 
     /// One item: these times, in milliseconds, and whether each attempt fails at its end.
@@ -94,7 +96,11 @@ impl TryFetch for Script {
         };
         Box::pin(async move {
             work.run(item).await;
-            if fails { Err(FetchError(format!("{} of {item}", work.name()))) } else { Ok(value) }
+            if fails && (self.failing)(item) {
+                Err(FetchError(format!("{} of {item}", work.name())))
+            } else {
+                Ok(value)
+            }
         })
     }
 }
@@ -269,6 +275,31 @@ async fn exactly_the_slow_ones_are_hedged() {
     check::all_tasks_gone().await.or_fail();
 }
 
+/// Of a hundred items, both attempts of each fifth fail. Each item has one result: both errors of its own, or its own
+/// value. Then the output ends.
+#[criterion]
+async fn a_failed_item_has_its_result_too() {
+    let script = Script::new(Work::taking(ms(10)), Work::taking(ms(20)));
+    let script = Script { fails: (true, true), failing: |item| item.is_multiple_of(5), ..script };
+    let mut seen = drain(fan_out(ended_input(100), script.service())).await;
+    seen.sort_by_key(|fetched| fetched.item);
+    let items: Vec<u64> = seen.iter().map(|fetched| fetched.item).collect();
+    check::same_items(&items, &(1..=100).collect::<Vec<u64>>()).usually(
+        "a result that is an error is not sent, or it ends the worker: to the stage, it is a result like any other",
+    );
+    for fetched in seen {
+        let item = fetched.item;
+        let expected = if item.is_multiple_of(5) {
+            Err(format!("primary: primary of {item}; hedge: hedge of {item}"))
+        } else {
+            Ok(item * 10 + 1)
+        };
+        let result = fetched.result.map_err(|failed| said(&Err(failed)));
+        check::equal(&format!("the result of item {item}"), result, expected)
+            .usually("the result of another item, or of an attempt that has lost");
+    }
+}
+
 /// A thousand items of 10 ms take 1250 ms: eight are fetched at a time, and never more, also when all of them are hedged.
 #[criterion]
 async fn eight_items_at_a_time() {
@@ -288,6 +319,7 @@ async fn eight_items_at_a_time() {
 }
 
 /// While nobody reads the output, at most 25 items are taken from the input, and the tasks are parked: nothing is polled.
+/// Nor is anything polled while the input is open and empty.
 #[criterion]
 async fn a_reader_that_stops_holds_back_the_input() {
     let script = Script::new(Work::taking(ms(10)), Work::taking(ms(10)));
@@ -299,17 +331,29 @@ async fn a_reader_that_stops_holds_back_the_input() {
     );
     check::parked_for(ms(10_000)).await.usually("a loop around `try_send`, or one that looks at a flag every so often");
     drop(output);
+    let (kept, receiver) = open_input(0);
+    let output = fan_out(receiver, script.service());
+    pass(ms(1_000)).await;
+    check::parked_for(ms(10_000))
+        .await
+        .usually("a loop around `try_recv`, or one that looks at a flag every so often; `recv().await` parks the task");
+    drop((kept, output));
 }
 
-/// When the output is dropped while attempts of 10 s are under way, no attempt is in flight 5 ms later, and no task is
-/// left. The same holds while the input is open and brings nothing.
+/// When the output is dropped while attempts of 10 s are under way, no attempt is in flight 5 ms later, no task is
+/// left, and at most 8 further items were begun. The same holds while the input is open and brings nothing.
 #[criterion]
 async fn dropping_the_output_stops_everything() {
     let script = Script::new(Work::taking(ms(10_000)), Work::taking(ms(10_000)));
     let output = fan_out(ended_input(1000), script.service());
     pass(ms(200)).await;
+    let begun = script.primary.records().len();
     drop(output);
     pass(ms(5)).await;
+    check::at_most("items begun after the output was dropped", (script.primary.records().len() - begun) as u64, 8)
+        .usually(
+            "a worker gives up its item and takes the next one: when the output is gone, it has nothing more to do",
+        );
     check::all_tasks_gone().await.usually(
         "a worker learns that the output is gone at its next send, which is seconds away: race its work against `closed()`; \
          or an attempt is a task that nobody aborts",
@@ -324,16 +368,33 @@ async fn dropping_the_output_stops_everything() {
     drop(kept);
 }
 
-/// When one attempt of item 20 panics, all other items have their results, the output ends, and no task is left.
+/// Of a hundred items, the primary of each fifth panics, and of four others the hedge does. All other items have their
+/// results, eight are at work as before, the output ends, and no task is left.
 #[criterion]
 async fn a_panic_loses_at_most_its_item() {
-    let primary = Work::taking(ms(10)).panicking(|item| item == 20);
-    let script = Script::new(primary, Work::taking(ms(10)));
-    let seen = drain(fan_out(ended_input(100), script.service())).await;
-    let items: Vec<u64> = seen.iter().map(|fetched| fetched.item).filter(|item| *item != 20).collect();
-    check::same_items(&items, &(1..=100).filter(|item| *item != 20).collect::<Vec<u64>>()).usually(
-        "the panicking task held more than its item: the fetches of others, or a queue of its own; a `JoinError` that is unwrapped",
-    );
+    const CAUSE: &str = "the panicking task held more than its item: the fetches of others, a queue of its own, or one of the \
+                         eight places, and after eight panics none is left; or a `JoinError` that is unwrapped";
+    let hedge_panics = |item: u64| item <= 100 && item % 25 == 7;
+    let primary = Work::varying(move |item| ms(if hedge_panics(item) { 1_000 } else { 10 }));
+    let primary = primary.panicking(|item| item <= 100 && item.is_multiple_of(5));
+    let script = Script::new(primary, Work::taking(ms(10)).panicking(hedge_panics));
+    let (input, receiver) = open_input(100);
+    let output = fan_out(receiver, script.service());
+    let reader = async {
+        pass(ms(10_000)).await;
+        for item in 1001..=1008 {
+            input.try_send(item).ok();
+        }
+        pass(ms(5)).await;
+        check::equal("items at work after the panics, with eight that wait", script.primary.in_flight(), 8)
+            .usually(CAUSE);
+        drop(input);
+    };
+    let (seen, ()) = tokio::join!(drain(output), reader);
+    let harmless = |item: &u64| !item.is_multiple_of(5) && !hedge_panics(*item) || *item > 100;
+    let items: Vec<u64> = seen.iter().map(|fetched| fetched.item).filter(harmless).collect();
+    let expected: Vec<u64> = (1..=100).chain(1001..=1008).filter(harmless).collect();
+    check::same_items(&items, &expected).usually(CAUSE);
     quiescent().await;
     check::all_tasks_gone().await.or_fail();
 }

@@ -50,14 +50,15 @@ fn begun(work: &Work, items: RangeInclusive<u64>) -> u64 {
 }
 
 /// A batch of a thousand has a result for each item, its double, in the order of the items, whatever time each takes. So
-/// has a batch with the same item three times, and an empty batch has none.
+/// has a batch of the items 9, 3, 7, 7 and 1, and an empty batch has none.
 #[criterion]
 async fn every_result_in_its_items_place() {
     const CAUSE: &str = "results in the order in which they are done, or a result that is lost on the way back";
     let pool = Pool::new(Work::varying(|item| ms(1 + item * 7919 % 5)));
     complete(run(&pool, 1..=1000).await, 1..=1000, CAUSE);
-    let same = seen(pool.run_batch(vec![7, 7, 7]).await);
-    results(same, &[Seen::Value(14); 3], "results are told apart by their items instead of their places");
+    let mixed = seen(pool.run_batch(vec![9, 3, 7, 7, 1]).await);
+    let expected = [18, 6, 14, 14, 2].map(Seen::Value);
+    results(mixed, &expected, "results are told apart or sorted by their items instead of their places");
     let empty = seen(pool.run_batch(Vec::new()).await);
     results(empty, &[], "a result without an item");
 }
@@ -166,7 +167,8 @@ async fn batches_share_the_workers() {
 }
 
 /// A caller whose four items are at work is not polled any more: the items are done, another batch of four items of 1 ms
-/// takes 1 ms meanwhile, and the results are there when the caller is polled again.
+/// takes 1 ms meanwhile, and the results are there when the caller is polled again. Nor does a caller
+/// with a hundred items, most of which it has not handed over: another batch of 40 items of 1 ms takes 10 ms.
 #[criterion]
 async fn a_caller_that_is_not_polled_holds_up_nobody() {
     let work = Work::varying(|item| ms(if item <= 4 { 5 } else { 1 }));
@@ -189,13 +191,32 @@ async fn a_caller_that_is_not_polled_holds_up_nobody() {
     let start = Instant::now();
     complete(paused.await, 1..=4, "the results of a caller that is away are dropped");
     check::took(start, ms(0), ms(0)).usually("the items of a caller that is not polled are not worked on");
+
+    let mut paused = pin!(run(&pool, 101..=200));
+    tokio::select! {
+        biased;
+        _ = &mut paused => {
+            check::that(false, "a batch of 100 ms has returned after 2 ms").usually("the results are not waited for");
+        }
+        () = pass(ms(2)) => {}
+    }
+    pass(ms(100)).await;
+    let start = Instant::now();
+    let other = timeout(ms(60_000), run(&pool, 201..=240)).await;
+    let cause = "workers that wait until the caller takes a result; or the queue's only free place is given to the caller that is \
+                 not polled, and nobody else can have it; or the signal of a free place is, and is lost on it";
+    check::that(other.is_ok(), "a batch beside a large one that is not polled has not ended after a minute")
+        .usually(cause);
+    check::took(start, ms(10), ms(1)).usually(cause);
+    complete(other.unwrap_or(Ok(Vec::new())), 201..=240, "the other batch takes results of the first");
+    complete(paused.await, 101..=200, "the results of a caller that is away are dropped");
 }
 
 const HELD: &str = "workers that wait until the caller takes a result: the way back needs room for all items of the batch; or a \
                     lock that a batch holds until its end";
 
 /// Of 40 items, every fifth panics: its result is the panic, in its place, and all others have theirs, as has a batch that
-/// runs at the same time. Then four items are in flight as before: 400 of 1 ms take 100 ms.
+/// runs at the same time. Then four items are in flight as before: 400 of 1 ms take 100 ms. And `stop` returns at once.
 #[criterion]
 async fn a_panic_is_the_result_of_its_item() {
     let work = Work::taking(ms(1)).panicking(|item| item <= 40 && item.is_multiple_of(5));
@@ -219,10 +240,23 @@ async fn a_panic_is_the_result_of_its_item() {
     check::took(start, ms(100), ms(1)).usually("a panic ends its worker, and nobody replaces it");
     check::at_most("tasks after the panics", check::living_tasks() as u64, MOST_TASKS)
         .usually("a worker is replaced although it goes on");
+    stops_at_once(&pool, "the panics").await;
 }
 
+/// `stop` of a pool that has nothing to do.
+async fn stops_at_once(pool: &Pool, after: &str) {
+    let start = Instant::now();
+    let stopped = timeout(ms(60_000), pool.stop()).await;
+    check::that(stopped.is_ok(), format!("`stop` after {after} has not returned after a minute")).usually(UNCOUNTED);
+    check::took(start, ms(0), ms(0)).usually(UNCOUNTED);
+}
+
+const UNCOUNTED: &str = "an idle worker does not hear that the pool is stopped; or `stop` waits for a count that a batch or an item \
+                         takes back at its end, and one that is dropped or panics has no such end: let a guard's `drop` take \
+                         it back";
+
 /// A batch of 100 items of 3 ms is dropped at 5 ms: the four in flight are cancelled at that instant, no other is begun,
-/// and a batch of four items of 1 ms takes 1 ms.
+/// and a batch of four items of 1 ms takes 1 ms. Then `stop` returns at once.
 #[criterion]
 async fn a_dropped_batch_frees_the_workers() {
     let work = watched(Work::varying(|item| ms(if item <= 100 { 3 } else { 1 })));
@@ -242,25 +276,59 @@ async fn a_dropped_batch_frees_the_workers() {
     pass(ms(1000)).await;
     check::equal("items begun a second later", begun(&work, 1..=100), 8)
         .usually("queued items are begun although their caller is gone");
+    stops_at_once(&pool, "the drop").await;
 }
 
 /// `stop` is called at 3 ms, twice at the same time, while a batch of 40 items of 1 ms is at work: the batch has all its
-/// results at 10 ms, both calls return then, and no task is left.
+/// results at 10 ms, both calls return then, and no task is left. So the batch has if the first `stop` is
+/// dropped at 4 ms. If the batch is dropped at 5 ms, `stop` returns then.
 #[criterion]
 async fn stop_finishes_what_was_accepted() {
     let pool = Pool::new(Work::taking(ms(1)));
     let start = Instant::now();
+    let stopped = async || {
+        pool.stop().await;
+        start.elapsed()
+    };
     let stop = async {
         pass(ms(3)).await;
-        tokio::join!(pool.stop(), pool.stop());
-        start.elapsed()
+        tokio::join!(stopped(), stopped())
     };
     let (returned, stopped) = tokio::join!(run(&pool, 1..=40), stop);
     complete(returned, 1..=40, "`stop` ends the workers or closes the queue under a batch that it has accepted");
-    check::equal("`stop` returned after", stopped, ms(10))
-        .usually("`stop` only asks the workers to end, and does not join them");
+    check::equal("the two calls of `stop` returned after", stopped, (ms(10), ms(10))).usually(
+        "`stop` only asks the workers to end, and does not join them; or the first call takes what there is to join, and the \
+         second finds nothing",
+    );
     quiescent().await;
     check::all_tasks_gone().await.or_fail();
+
+    let pool = Pool::new(Work::taking(ms(1)));
+    let start = Instant::now();
+    let stop = async {
+        pass(ms(3)).await;
+        timeout(ms(1), pool.stop()).await.ok();
+        pool.stop().await;
+        start.elapsed()
+    };
+    let (returned, stopped) = tokio::join!(timeout(ms(60_000), run(&pool, 1..=40)), stop);
+    let cause = "what the first `stop` holds, such as a `JoinSet`, is dropped with it, and the workers with that";
+    check::that(returned.is_ok(), "a batch has not ended a minute after a `stop` that was dropped").usually(cause);
+    complete(returned.unwrap_or(Ok(Vec::new())), 1..=40, cause);
+    check::equal("`stop`, called again after one that was dropped, returned after", stopped, ms(10)).usually(cause);
+
+    let pool = Pool::new(Work::taking(ms(10_000)));
+    let start = Instant::now();
+    let stop = async {
+        pass(ms(3)).await;
+        timeout(ms(60_000), pool.stop()).await.ok();
+        start.elapsed()
+    };
+    let (_, stopped) = tokio::join!(timeout(ms(5), run(&pool, 1..=40)), stop);
+    check::equal("`stop` of a pool whose batch is dropped at 5 ms returned after", stopped, ms(5)).usually(
+        "a worker finishes an item, or begins one, whose caller is gone; or a batch is counted until its end, and one that is \
+         dropped has none",
+    );
 }
 
 /// Once `stop` was called, a batch comes back in the error at once, as it was given, and nothing of it is begun: while

@@ -20,7 +20,8 @@
 //!   that of the first value. It does not matter how long other calls still need.
 //! - Cancelled: the call's future is dropped at that same instant, so that its work does not run to its end. No task
 //!   is left, and no other item is begun. One more may begin at that very instant; it is cancelled with the others.
-//! - Lists are in the order of the items, and each item is there once: the results of `continue_on_error`, the values
+//! - Lists are in the order in which `items` gives the items, whatever numbers they are, and a number that comes twice
+//!   is called twice and is there twice: the results of `continue_on_error`, the values
 //!   of a `fail_fast` without an error, the failures of a `first_success` without a value. Without items,
 //!   `continue_on_error` returns an empty list, `fail_fast` `Ok` with an empty list, and `first_success` `Err` with one.
 //! - Width, in each of the three: never more than 8 calls in flight, and whoever is free takes the next item, also
@@ -28,7 +29,7 @@
 //! - Items may be many: at most 25 are taken and not done with, the 8 in flight and 17 that a design may hold on the
 //!   way, such as a channel of 8 and one for each hand.
 //! - A panic in the work is an error of its item, [`Failure::Panicked`], in each of the three: another item loses
-//!   nothing by it, and it counts as the first error or among all errors like a refusal.
+//!   nothing by it, however many panic, and it counts as the first error or among all errors like a refusal.
 //! - Dropping the future of any of the three in the middle cancels its calls at once too, and no task is left. While
 //!   calls wait, nothing is polled. The futures are `Send`, so that a caller may spawn them.
 //! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share. Tasks

@@ -18,14 +18,14 @@
 //!   Unicode. The error's text names the variable and the value, or of a value that is not Unicode what can be shown
 //!   of it. It names no variable that is right.
 //! - If several values are bad, the one error names all of them.
-//! - Each of the three variables is looked up exactly once, and no other. The pipeline goes by its `Config` alone.
+//! - Each of the three variables is looked up exactly once, also when values are bad, and no other. The pipeline goes by its `Config` alone.
 //!
 //! What must hold of the pipeline:
 //!
 //! - Width: never more pages are in flight in a stage than its width, and so many are whenever so many wait.
 //! - Pace: every page comes out once, in any order. With widths of 4, 2 and 8 and work of 10, 20 and 10 ms, 100 pages take
 //!   1020 ms: the narrowest stage sets the pace.
-//! - Backpressure: when nobody reads, every task parks, and at most `3 × (fetch + parse + write + 1)` pages are taken:
+//! - Backpressure: what waits, for a page or for room, is parked. When nobody reads, at most `3 × (fetch + parse + write + 1)` pages are taken:
 //!   for each worker one in its hand, one before it and one behind it, and one more in the hand of each stage.
 //! - Shutdown: 10 ms after the output is dropped, with 1 ms of work in each stage, no task is left.
 //! - Errors: a panic in the work loses that page alone, in every stage, also where the width is 1.

@@ -17,7 +17,7 @@
 //! - Pace: work takes 20 ms, and a reader takes one result each 100 ms. Once the queues are full, everything upstream
 //!   runs at the reader's rate: in 5 s, 50 results are read, 50 numbers are taken and 50 are begun, give or take the 8
 //!   that are at work at once.
-//! - Parking: what waits is not polled, between two reads and while nobody reads. Then at most 51 numbers are taken:
+//! - Parking: what waits is not polled, between two reads, while nobody reads, and while a reader waits. While nobody reads, at most 51 numbers are taken:
 //!   8 and 32 in the queues, 8 at work, and 3 in hands between them. No task samples the queues from time to time.
 //! - Shutdown: 25 ms after the [`Results`] are dropped, no task is left, with work of 20 ms.
 //! - Errors: a panic in the work loses that number alone. The worker may be lost with it.
@@ -29,7 +29,7 @@
 //!   the queue. With 100 numbers and the reader above, whose first read is at 100 ms, the output's depth is 0, 8, 16, 24
 //!   and 32 at 10, 30, 50, 70 and 90 ms. It stays at 32 until the numbers run out, and falls by one with each read.
 //! - The full queue stands before the slow stage: with a slow reader both are full (8 and 32), with slow work the input
-//!   is full and the output empty.
+//!   is full and the output empty, until the last numbers leave the input.
 //! - At the end, after a panic and after the results are dropped, both depths are 0.
 //! - The fill rate of that output is 400 a second from 10 to 90 ms, then 0, and −10 while the queue drains. Between two
 //!   samples of one moment it is 0.
@@ -38,7 +38,7 @@
 //! What must hold of the endpoint:
 //!
 //! - `GET /metrics` has status 200, a content type of `text/plain` with `version=0.0.4`, and the depths of that moment;
-//!   any other path has status 404. A client that connects and says nothing holds nobody up.
+//!   any other path, such as `/metrics2`, has status 404. A client that connects and says nothing holds nobody up.
 //! - When the token is cancelled, [`serve`] closes the port and returns `Ok` within 5 s, whatever idle connections there
 //!   are, and no task is left.
 //!

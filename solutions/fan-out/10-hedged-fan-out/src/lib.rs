@@ -2,7 +2,8 @@
 //!
 //! - **Ordering**: none. A result leaves when its item is done; items are begun in the order of the input.
 //! - **Errors**: an attempt that fails is no result as long as the other may succeed. Both errors are kept and leave as
-//!   one. A panic in an attempt ends the worker that met it and loses the item in its hand; the others go on.
+//!   one. A panic in an attempt is caught by the worker that met it: the item in its hand has no result, and the worker
+//!   takes the next one.
 //! - **Cancellation**: an attempt is a future inside the worker, not a task. The one that loses is dropped when the other
 //!   has won, and both are when the output or the future of [`hedged`] is dropped: nothing is left to be told.
 //! - **Backpressure**: [`WORKERS`] items are in hand at once, each with one attempt or two, so at most twice as many

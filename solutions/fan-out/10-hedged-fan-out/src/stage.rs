@@ -1,6 +1,8 @@
 //! Many items: eight workers on one input.
 
 use crate::{Fetched, TryFetch, hedged};
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -34,7 +36,9 @@ async fn worker(input: &Mutex<Receiver<u64>>, fetch: &Arc<dyn TryFetch>, output:
         // A statement of its own: the lock is free again before the fetch begins.
         let next = input.lock().await.recv().await;
         let Some(item) = next else { return };
-        let result = hedged(fetch.clone(), item).await;
+        // Unwind-safe: after a panic, the attempts are dropped and nothing of them is looked at again.
+        let attempts = AssertUnwindSafe(hedged(fetch.clone(), item));
+        let Ok(result) = attempts.catch_unwind().await else { continue };
         if output.send(Fetched { item, result }).await.is_err() {
             return;
         }

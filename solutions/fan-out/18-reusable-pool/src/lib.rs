@@ -10,6 +10,8 @@
 //!   for each worker: enough that a worker finds its next item without waiting for a caller to wake up, and so few that
 //!   a short batch waits behind eight items and not behind a whole batch. Results wait in a channel that has room for
 //!   the whole batch, so no worker ever waits for a caller. It holds no more than the caller has asked for.
+//!   A place that becomes free belongs to the caller that has waited longest, also while that one is not polled: each
+//!   such caller costs the queue a place, and four of them would stop it. Poll a batch, spawn it or drop it.
 //! - **Shutdown**: every batch at work holds a clone of the queue's sender. `stop` takes the pool's own, so no batch can
 //!   begin after it, and the queue closes behind the last item of the last batch. Then the workers return, and `stop`
 //!   with them. Dropping the pool closes the queue too; no batch is at work then, for each borrows the pool.

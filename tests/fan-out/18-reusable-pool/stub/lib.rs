@@ -10,7 +10,8 @@
 //!
 //! What must hold:
 //!
-//! - Results: one for each item, in the order of the items, whatever time each takes; an empty batch has an empty list.
+//! - Results: one for each item, in the order in which the batch has the items, whatever time each takes and
+//!   whatever numbers they are; a number that comes twice is done twice. An empty batch has an empty list.
 //! - Width: never more than 4 items are in flight, over all batches, and 4 are whenever so many wait. A batch of a
 //!   thousand items of 1 ms takes 250 ms.
 //! - Spawned once: the same four tasks run the work of all batches, and nothing is spawned for a batch or an item. At
@@ -18,8 +19,9 @@
 //! - Batches do not mix, and they share the workers: two batches of two items of 10 ms that run at the same time take
 //!   10 ms. Nor does a long batch hold up a short one: while a batch of a thousand items of 1 ms is at work, one of 4
 //!   items takes at most 10 ms.
-//! - A caller that is not polled holds up nobody: its items that a worker has begun are finished, their results wait for
-//!   it, and the four workers go on with other batches.
+//! - A caller that is not polled holds up nobody, though most of its batch be still to come: its items that a worker has
+//!   begun are finished, their results wait for it, and the four workers go on with other batches. (Judged with one such
+//!   caller.)
 //! - A panic in the work is the result of its item, `Err(Panicked)` in the item's place. The other items of the batch
 //!   have their results, and the pool goes on with four workers in flight, however many items have panicked. A worker
 //!   that the panic has ended may be replaced by a new task.
@@ -27,7 +29,9 @@
 //!   those that wait are never begun. The workers are free at once: a batch of 4 items of 1 ms then takes 1 ms.
 //! - Stop: a batch is accepted when `run_batch` is first polled before `stop` is. Every item of an accepted batch is
 //!   done, queued or not, and its caller gets all results. `stop` returns when the last of them is done and no task is
-//!   left. It may be called again, also at the same time: each call returns then.
+//!   left. It may be called again, also at the same time: each call returns then, and not before.
+//! - What does not hold `stop` up: a batch that is dropped, before or meanwhile, and items that have panicked. A `stop`
+//!   that is dropped itself, as in a `timeout`, has begun nevertheless: the accepted batches get all results.
 //! - After `stop` was first polled, `run_batch` returns at once [`Stopped`] with the batch in it, and nothing of it is
 //!   begun.
 //! - A pool that is dropped without `stop` leaves no task behind, at that instant.

@@ -1,4 +1,4 @@
-//! Caught by: fail_fast_returns_the_first_error_at_once (leak), fail_fast_cancels_the_rest (leak), first_success_returns_the_first_value_at_once (leak), first_success_cancels_the_rest (leak), dropped_in_the_middle_nothing_is_left (leak)
+//! Caught by: fail_fast_returns_the_first_error_at_once (leak), fail_fast_cancels_the_rest (leak), first_success_returns_the_first_value_at_once (leak), first_success_cancels_the_rest (leak), a_panic_is_an_error_of_its_item (leak), dropped_in_the_middle_nothing_is_left (leak)
 //!
 //! "When the function has returned, its tasks are over": a task that is spawned belongs to the runtime, and runs on.
 

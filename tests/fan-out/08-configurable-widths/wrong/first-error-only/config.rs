@@ -1,4 +1,5 @@
-//! Caught by: one_error_names_every_bad_value (fail), the_program_refuses_a_bad_environment (fail)
+//! Caught by: one_error_names_every_bad_value (fail), each_variable_is_looked_up_once (fail),
+//! the_program_refuses_a_bad_environment (fail)
 //!
 //! "`?` is how errors are passed on": the first bad value hides the others.
 

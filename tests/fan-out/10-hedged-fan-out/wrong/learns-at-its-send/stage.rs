@@ -3,6 +3,8 @@
 //! "A send that fails is how one learns that the reader is gone": until then, attempts go on for nobody.
 
 use crate::{Fetched, TryFetch, hedged};
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, Receiver};
@@ -19,7 +21,8 @@ pub fn fan_out(input: Receiver<u64>, fetch: Arc<dyn TryFetch>) -> Receiver<Fetch
             loop {
                 let next = input.lock().await.recv().await;
                 let Some(item) = next else { return };
-                let result = hedged(fetch.clone(), item).await;
+                let attempts = AssertUnwindSafe(hedged(fetch.clone(), item));
+                let Ok(result) = attempts.catch_unwind().await else { continue };
                 if output.send(Fetched { item, result }).await.is_err() {
                     return;
                 }

@@ -1,4 +1,4 @@
-//! Caught by: every_result_in_its_items_place (stuck), four_at_a_time (stuck), the_same_four_tasks_run_every_batch (stuck), batches_do_not_mix (stuck), batches_share_the_workers (stuck), a_panic_is_the_result_of_its_item (stuck), stop_finishes_what_was_accepted (stuck)
+//! Caught by: every_result_in_its_items_place (stuck), four_at_a_time (stuck), the_same_four_tasks_run_every_batch (stuck), batches_do_not_mix (stuck), batches_share_the_workers (stuck), a_caller_that_is_not_polled_holds_up_nobody (fail), a_panic_is_the_result_of_its_item (stuck), stop_finishes_what_was_accepted (stuck)
 //!
 //! "First all items in, then all results out": the way back is full, so the workers wait for the caller, who waits for
 //! room in the queue.

@@ -1,4 +1,4 @@
-//! Caught by: a_dropped_batch_frees_the_workers (fail), a_dropped_pool_leaves_no_task (leak)
+//! Caught by: a_dropped_batch_frees_the_workers (fail), stop_finishes_what_was_accepted (fail), a_dropped_pool_leaves_no_task (leak)
 //!
 //! "Begun is begun": an item is finished, and a queued one begun, although its caller is gone.
 

@@ -1,4 +1,4 @@
-//! Caught by: every_result_in_its_items_place (leak), four_at_a_time (leak), the_same_four_tasks_run_every_batch (leak), batches_do_not_mix (leak), batches_share_the_workers (leak), a_caller_that_is_not_polled_holds_up_nobody (leak), a_panic_is_the_result_of_its_item (leak), a_dropped_batch_frees_the_workers (leak), a_dropped_pool_leaves_no_task (leak)
+//! Caught by: every_result_in_its_items_place (leak), four_at_a_time (leak), the_same_four_tasks_run_every_batch (leak), batches_do_not_mix (leak), batches_share_the_workers (leak), a_caller_that_is_not_polled_holds_up_nobody (leak), a_dropped_pool_leaves_no_task (leak)
 //!
 //! "When the pool is dropped, its workers have nothing to do": they wait for ever, at what they own themselves.
 

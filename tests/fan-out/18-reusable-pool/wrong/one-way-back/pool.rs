@@ -1,4 +1,4 @@
-//! Caught by: batches_do_not_mix (fail), batches_share_the_workers (fail), a_caller_that_is_not_polled_holds_up_nobody (fail), a_panic_is_the_result_of_its_item (fail), a_dropped_batch_frees_the_workers (fail), a_dropped_pool_leaves_no_task (leak)
+//! Caught by: batches_do_not_mix (fail), batches_share_the_workers (fail), a_caller_that_is_not_polled_holds_up_nobody (fail), a_panic_is_the_result_of_its_item (fail), a_dropped_batch_frees_the_workers (fail), stop_finishes_what_was_accepted (fail), a_dropped_pool_leaves_no_task (leak)
 //!
 //! "A batch of ten takes ten results": from the one way back that all batches share, so that each takes what comes.
 
