@@ -64,6 +64,18 @@ fn wrong_use_is_told_from_a_broken_criterion() {
 }
 
 #[test]
+fn a_missing_tool_is_named_with_the_command_that_installs_it() {
+    let nothing = tempfile::tempdir().expect("a temporary folder");
+    let mut mutants = command(&repository(), &["dev", "mutants", "1"]);
+    mutants.env("CARGO", env!("CARGO")).env("CARGO_HOME", nothing.path()).env("PATH", nothing.path());
+    run(mutants)
+        .exits(3)
+        .complains("cargo-mutants is not installed")
+        .complains("help: cargo install --locked cargo-mutants@");
+    checker(&repository(), &["dev", "mutants", "99"]).exits(2).complains("no task is called `99`");
+}
+
+#[test]
 fn outside_a_workbook_it_says_where_to_go() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     checker(folder.path(), &["list"])

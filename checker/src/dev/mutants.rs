@@ -41,12 +41,12 @@ const UNJUDGED: &str = r"impl (\w+::)*Debug for";
 
 /// Lets `cargo mutants` change the solutions of these tasks and holds what survives against the written reasons.
 pub(crate) fn mutants(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault> {
-    installed()?;
     let tasks = workbook.tasks()?;
     let mut plans = Vec::new();
     for task in verify::chosen(&tasks, ids)? {
         plans.push((task, reasons(&task.tests().join("mutants.toml"))?));
     }
+    installed()?;
     let (mut tables, mut findings) = (Vec::new(), Vec::new());
     for (task, reasons) in plans {
         anstream::println!("{BOLD}{}{BOLD:#} {}", task.id(), task.metadata().title);
