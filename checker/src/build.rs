@@ -20,7 +20,7 @@ pub(crate) struct Built {
 /// What the build made of one package.
 #[derive(Debug, Default)]
 pub(crate) struct Package {
-    /// The test binary, if it was built.
+    /// The binary of the tests or of the benchmark, if it was built.
     pub(crate) binary: Option<PathBuf>,
     /// Why not: the first error that explains it.
     pub(crate) broken: Option<Verdict>,
@@ -46,10 +46,19 @@ impl Built {
     }
 }
 
-/// Builds these packages of the stage.
-pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool) -> Result<Built, Fault> {
-    let progress = progress(quiet);
-    let mut child = cargo(root, stage, packages).spawn().map_err(|error| {
+/// What is built of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The tests, to judge by.
+    Tests,
+    /// The benchmark, optimised.
+    Bench,
+}
+
+/// Builds this of these packages of the stage.
+pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What, quiet: bool) -> Result<Built, Fault> {
+    let progress = progress(quiet, "{spinner} building, {pos} done, {elapsed}: {msg}");
+    let mut child = cargo(root, stage, packages, what).spawn().map_err(|error| {
         Fault::infra(format!("cargo does not start: {error}")).help("is the Rust toolchain on the PATH?")
     })?;
     let mut said = child.stderr.take().expect("stderr is piped");
@@ -70,7 +79,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
                 if let Some(name) = ours(&manifest_path, stage) {
                     let package = built.packages.entry(name).or_default();
                     package.files.extend(filenames);
-                    if target.kind == ["test"] {
+                    if target.is_ours() {
                         package.binary = executable;
                     }
                 }
@@ -101,10 +110,14 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], quiet: bool
     Ok(built)
 }
 
-fn cargo(root: &Path, stage: &Stage, packages: &[String]) -> Command {
+fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--tests", "--keep-going", "--profile", "judge", "--manifest-path"]);
-    command.arg(stage.folder.join("Cargo.toml")).arg("--target-dir").arg(&stage.target);
+    command.args(["build", "--keep-going"]);
+    command.args(match what {
+        What::Tests => ["--tests", "--profile", "judge"],
+        What::Bench => ["--benches", "--profile", "measure"],
+    });
+    command.arg("--manifest-path").arg(stage.folder.join("Cargo.toml")).arg("--target-dir").arg(&stage.target);
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
     command.args(["--message-format", if colour { "json-diagnostic-rendered-ansi" } else { "json" }]);
     for package in packages {
@@ -160,9 +173,9 @@ impl Package {
         if message.level == "error" && message.message.starts_with("aborting due to ") {
             return; // The errors themselves have been noted.
         }
-        let in_tests = target.kind == ["test"];
+        let in_tests = target.is_ours();
         if message.level == "error" && self.broken.is_none() {
-            self.broken = Some(broken(message, in_tests));
+            self.broken = Some(broken(message, target));
         }
         self.warnings += usize::from(message.level == "warning" && !in_tests && !message.spans.is_empty());
         // What the compiler says about the tests would show their source; the verdict says what matters of it.
@@ -172,8 +185,11 @@ impl Package {
     }
 }
 
-fn broken(message: &Diagnostic, in_tests: bool) -> Verdict {
-    let own = |span: &&Span| !span.file_name.ends_with("acceptance.rs") && !span.file_name.ends_with("loom.rs");
+/// The files of the workbook's own in a subject's package.
+const OURS: [&str; 3] = ["acceptance.rs", "loom.rs", "bench.rs"];
+
+fn broken(message: &Diagnostic, target: &Target) -> Verdict {
+    let own = |span: &&Span| !OURS.iter().any(|file| span.file_name.ends_with(file));
     let spans = message.spans.iter().chain(message.children.iter().flat_map(|child| &child.spans));
     let local = |span: &&Span| !span.file_name.contains("/registry/") && !span.file_name.contains("/rustc/");
     let at = spans.clone().filter(own).find(local).map(|span| Site {
@@ -190,11 +206,12 @@ fn broken(message: &Diagnostic, in_tests: bool) -> Verdict {
     if message.code.as_ref().is_some_and(|code| code.code == "unsafe_code") {
         return Verdict::new(Kind::Rule, "`unsafe` is not allowed in these tasks").at(at);
     }
-    if !in_tests {
+    if !target.is_ours() {
         return Verdict::new(Kind::Build, format!("does not compile: {}", message.message)).at(at);
     }
+    let who = if target.kind == ["bench"] { "the benchmark does" } else { "the tests do" };
     let mut verdict =
-        Verdict::new(Kind::Build, format!("the tests do not compile against your crate: {}", message.message)).at(at);
+        Verdict::new(Kind::Build, format!("{who} not compile against your crate: {}", message.message)).at(at);
     let labels = message.spans.iter().filter_map(|span| span.label.clone());
     let notes = message
         .children
@@ -217,11 +234,12 @@ fn unreadable(path: &str, why: &str) -> Verdict {
     }
 }
 
-fn progress(quiet: bool) -> ProgressBar {
+/// A line that shows that something goes on, on a terminal.
+pub(crate) fn progress(quiet: bool, template: &str) -> ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{spinner} building, {pos} done, {elapsed}: {msg}");
+    let style = ProgressStyle::with_template(template);
     let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
@@ -243,6 +261,13 @@ enum Message {
 struct Target {
     name: String,
     kind: Vec<String>,
+}
+
+impl Target {
+    /// Whether it is the tests or the benchmark, not the subject's own code.
+    fn is_ours(&self) -> bool {
+        self.kind == ["test"] || self.kind == ["bench"]
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
 
 /// Judges the tasks of the workbook.
 #[derive(Debug, Parser)]
@@ -10,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
     version,
     after_help = "Exit codes:\n  \
         0  every criterion passes\n  \
-        1  some criterion does not pass\n  \
+        1  some criterion does not pass; your code does not build or ends its benchmark\n  \
         2  wrong use: an unknown task or option, a broken Cargo.toml\n  \
         3  the grader or a service is at fault, not your code",
     infer_subcommands = true
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     },
     /// Judge a task: build it, run its tests, say what to look at.
     Task(TaskOptions),
+    /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
+    Bench(BenchOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
     Verify {
         /// The tasks to verify; all without any.
@@ -89,6 +92,24 @@ pub(crate) struct TaskOptions {
     /// Judge only criteria whose test's name contains this. Progress is not recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchOptions {
+    /// Such as 13 or fan-out/13.
+    pub(crate) id: String,
+    /// Measure the reference solution instead of your code.
+    #[arg(long)]
+    pub(crate) solution: bool,
+    /// Print JSON lines instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also write the plot into this file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Measure at full size: minutes instead of seconds.
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 #[derive(Debug, Subcommand)]

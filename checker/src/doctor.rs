@@ -140,10 +140,11 @@ fn services(workbook: &Workbook, say: &mut Say<'_>) -> Result<(), Fault> {
             .filter(|task| task.metadata().requires.iter().any(|name| name == service))
             .map(|task| task.id())
             .collect();
-        match version(service) {
-            Some(version) => say(service, version, State::Good),
-            None => {
-                say(service, "not found".into(), State::Less(format!("without it not judged: {}", blocked.join(", "))))
+        match services::find(service) {
+            Ok(found) => say(service, found.to_string(), State::Good),
+            Err(missing) => {
+                let less = format!("{}. Without it not judged: {}", missing.remedy, blocked.join(", "));
+                say(service, missing.reason, State::Less(less));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Judges subjects: stage, build once, then every criterion in a process of its own.
 
-use crate::build::{self, Built};
+use crate::build::{self, Built, What};
 use crate::fault::Fault;
 use crate::rules;
 use crate::stage::{self, Parts, Stage};
@@ -61,7 +61,7 @@ pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Resu
     let stage = Stage::set(root, subjects, how.parts)?;
     let packages: Vec<String> =
         subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
-    let built = build::build(root, &stage, &packages, how.quiet)?;
+    let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
     let outcomes = run(&stage, subjects, &built, how);
     if how.tidy_up {
         let laid = subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_)));
@@ -71,7 +71,7 @@ pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Resu
     outcomes
 }
 
-/// Runs the criteria of all subjects, as many at a time as there are cores, and puts them back in order.
+/// Runs the criteria of all subjects and puts them back in order: as many at a time as there are cores.
 fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> Result<Vec<Outcome>, Fault> {
     let mut criteria = Vec::new();
     for subject in subjects {
@@ -113,8 +113,27 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
         });
     }
     let slots = Mutex::new(slots);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // Those that talk to a service wait for it most of the time.
+    let serves = |job: &Job<'_>| !subjects[job.subject].task.metadata().requires.is_empty();
+    let (waiting, working): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(serves);
+    for (jobs, workers) in [(working, cores), (waiting, cores * WAITING)] {
+        side_by_side(jobs, workers, &slots, how);
+    }
+    let slots = slots.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (outcome, judged) in outcomes.iter_mut().zip(slots) {
+        outcome.judged = judged.into_iter().flatten().collect();
+    }
+    Ok(outcomes)
+}
+
+/// So many criteria that need a service run on each core.
+const WAITING: usize = 4;
+
+/// Runs the jobs in this many threads, and puts what comes of them into its place.
+fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, slots: &Mutex<Vec<Vec<Option<Judged>>>>, how: How<'_>) {
+    let workers = workers.min(jobs.len());
     let jobs = Mutex::new(jobs);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
@@ -127,11 +146,6 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
             });
         }
     });
-    let slots = slots.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for (outcome, judged) in outcomes.iter_mut().zip(slots) {
-        outcome.judged = judged.into_iter().flatten().collect();
-    }
-    Ok(outcomes)
 }
 
 /// Judges one criterion in a process of its own.

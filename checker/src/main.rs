@@ -1,5 +1,6 @@
 //! The checker: judges a task, says where a learner is, and proves the workbook itself.
 
+mod bench;
 mod build;
 mod cli;
 mod dev;
@@ -26,7 +27,8 @@ use std::process::ExitCode;
 enum Exit {
     /// Every criterion passes; for other commands: done.
     Passed = 0,
-    /// Some criterion does not pass, or `verify`, `doctor` or `dev tidy` found something.
+    /// Some criterion does not pass; the subject does not build, or ends its benchmark; or `verify`, `doctor` or
+    /// `dev tidy` found something.
     Failed = 1,
     /// Wrong use: an unknown task, an option that does not exist, a broken `Cargo.toml`. clap uses it too.
     Usage = 2,
@@ -52,6 +54,7 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
         Some(Command::List) => show::list(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
         Some(Command::Task(options)) => task::task(&workbook, &options),
+        Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
         Some(Command::Doctor) => doctor::doctor(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),

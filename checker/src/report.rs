@@ -7,7 +7,7 @@ use catalog::Task;
 use std::fmt::Write;
 use verdict::{Kind, Verdict};
 
-const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 /// The margin of a message, as wide as a verdict's column.
 const MARGIN: usize = 11;
 /// The column of `seen`, `where` and `usually`.
@@ -104,7 +104,10 @@ fn line(text: &mut String, judged: &Judged, telling: bool) {
 /// At most [`MOST_LINES`] under a criterion: what was seen, the particulars, where, the usual cause, and what the
 /// test printed. Particulars that do not fit are counted. A model's message is longer: its steps.
 fn message(text: &mut String, judged: &Judged) {
-    let verdict = &judged.verdict;
+    tell(text, &judged.verdict, &judged.output, judged.criterion.model);
+}
+
+fn tell(text: &mut String, verdict: &Verdict, output: &str, model: bool) {
     let mut seen = if verdict.seen.is_empty() { Vec::new() } else { wrap(&plain(&verdict.seen), BESIDE, "") };
     if seen.len() > MOST_SEEN {
         seen = wrap(&plain(&verdict.seen), BESIDE - 2, "");
@@ -115,12 +118,11 @@ fn message(text: &mut String, judged: &Judged) {
     // How a `todo!()` usually comes about is no news.
     let cause = verdict.usually.as_ref().filter(|_| verdict.kind != Kind::Unstarted);
     let cause = cause.map_or_else(Vec::new, |cause| wrap(&plain(cause), BESIDE, ""));
-    let printed = printed(judged);
+    let printed = printed(verdict.kind, output);
 
     let others = seen.len() + usize::from(place.is_some()) + cause.len() + printed.len();
     // A model's steps are a table of their own, and its end is what matters: it is told whole.
-    let (mark, room) =
-        if judged.criterion.model { ("", usize::MAX) } else { ("- ", MOST_LINES.saturating_sub(others)) };
+    let (mark, room) = if model { ("", usize::MAX) } else { ("- ", MOST_LINES.saturating_sub(others)) };
     let particulars = particulars(&verdict.evidence, mark, room);
 
     part(text, "seen", &seen, CYAN);
@@ -128,6 +130,13 @@ fn message(text: &mut String, judged: &Judged) {
     part(text, "where", place.as_slice(), CYAN);
     part(text, "usually", &cause, CYAN);
     part(text, "printed", &printed, DIM);
+}
+
+/// What stands for a whole run: seen, where and the usual cause, and the last lines that were printed.
+pub(crate) fn finding(verdict: &Verdict, output: &str) -> String {
+    let mut text = String::new();
+    tell(&mut text, verdict, output, false);
+    text
 }
 
 fn part(text: &mut String, label: &str, lines: &[String], style: Style) {
@@ -156,11 +165,11 @@ fn particulars(evidence: &[String], mark: &str, room: usize) -> Vec<String> {
 }
 
 /// The last lines that the test printed, where they may tell what went on.
-fn printed(judged: &Judged) -> Vec<String> {
-    if !matches!(judged.verdict.kind, Kind::Fail | Kind::Output | Kind::Crash) {
+fn printed(kind: Kind, output: &str) -> Vec<String> {
+    if !matches!(kind, Kind::Fail | Kind::Output | Kind::Crash) {
         return Vec::new();
     }
-    let lines: Vec<&str> = judged.output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines.len().saturating_sub(MOST_PRINTED);
     lines[last..].iter().map(|line| cut(&plain(line), BESIDE)).collect()
 }
@@ -171,20 +180,20 @@ pub(crate) fn wrapped(text: &str) -> Vec<String> {
 }
 
 /// Lines of at most `width` columns, at least one. Neither a path nor an option is broken at its dashes.
-fn wrap(text: &str, width: usize, hanging: &str) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize, hanging: &str) -> Vec<String> {
     let options =
         textwrap::Options::new(width).subsequent_indent(hanging).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(Into::into).collect()
 }
 
 /// Without what a terminal would obey: the text may hold what a learner's code said.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let text = anstream::adapter::strip_str(text).to_string();
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The first `width` columns.
-fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if textwrap::core::display_width(text) <= width {
         return text.to_owned();
     }

@@ -84,7 +84,11 @@ pub(crate) fn show(workbook: &Workbook, id: &str) -> Result<Exit, Fault> {
     if task.chapter().exists() {
         anstream::println!("  {DIM}read{DIM:#}   {}", path(task.chapter()));
     }
-    anstream::println!("  {DIM}judge{DIM:#}  cargo checker task {}\n", short(task));
+    anstream::println!("  {DIM}judge{DIM:#}  cargo checker task {}", short(task));
+    if task.bench().is_some() {
+        anstream::println!("  {DIM}bench{DIM:#}  cargo checker bench {}", short(task));
+    }
+    anstream::println!();
     for criterion in task.criteria()? {
         let statement = criterion.statement.replace('`', "");
         for (index, line) in report::wrapped(&statement).iter().enumerate() {

@@ -1,4 +1,5 @@
-//! The generated workspace under `target/subjects/`: one package for each subject.
+//! The generated workspace under `target/subjects/`: one package for each subject, and one for its models or its
+//! benchmark.
 //!
 //! A subject's package takes its dependencies from the crate it comes from and everything else from the
 //! checker: profiles, lints, the test targets and the versions in the workbook's `Cargo.toml` and lock file. What
@@ -18,13 +19,15 @@ pub(crate) enum Parts {
     Models,
     /// Both.
     All,
+    /// None: the benchmark.
+    Bench,
 }
 
 impl Parts {
     /// The subject's packages for these criteria, and whether each is the models'.
     pub(crate) fn packages(self, subject: &Subject<'_>) -> Vec<(String, bool)> {
         let tests = (self != Parts::Models).then(|| (subject.package.clone(), false));
-        let models = (self != Parts::Tests && subject.models).then(|| (models(subject), true));
+        let models = (matches!(self, Parts::Models | Parts::All) && subject.models).then(|| (models(subject), true));
         tests.into_iter().chain(models).collect()
     }
 }
@@ -61,9 +64,8 @@ impl Stage {
         let target = folder.parent().map_or(target, Path::to_path_buf);
         let lock = lock(&folder)?;
         let generated = |name: String, subject: &Subject<'_>| (folder.join(name), subject.manifest.clone());
-        let written = subjects
-            .iter()
-            .flat_map(|subject| [generated(subject.package.clone(), subject), generated(models(subject), subject)]);
+        let packages = |subject: &Subject<'_>| [subject.package.clone(), models(subject), bench(subject)];
+        let written = subjects.iter().flat_map(|subject| packages(subject).map(|name| generated(name, subject)));
         let written = written.collect();
         let stage = Stage { folder, target, written, _lock: lock };
         let workbook = read_manifest(&root.join("Cargo.toml"))?;
@@ -72,6 +74,10 @@ impl Stage {
             for (package, model) in parts.packages(subject) {
                 members.push(Value::from(package));
                 stage.package(root, subject, model)?;
+            }
+            if let (Parts::Bench, Some(program)) = (parts, subject.task.bench()) {
+                members.push(Value::from(bench(subject)));
+                stage.bench(subject, &program)?;
             }
         }
         write_changed(&stage.folder.join("Cargo.toml"), workspace(root, &workbook, members)?.as_bytes())?;
@@ -116,14 +122,7 @@ impl Stage {
 
         let mut manifest = Table::new();
         let edition = own.get("package").and_then(|package| package.get("edition")).cloned();
-        let mut package = Table::new();
-        package.insert("name".into(), name.as_str().into());
-        package.insert("version".into(), "0.0.0".into());
-        package.insert("edition".into(), edition.unwrap_or_else(inherited));
-        for auto in ["autolib", "autobins", "autotests", "autoexamples", "autobenches", "build", "publish"] {
-            package.insert(auto.into(), false.into());
-        }
-        manifest.insert("package".into(), package.into());
+        manifest.insert("package".into(), package(&name, edition.unwrap_or_else(inherited)).into());
         manifest.insert("lib".into(), target_table(&lib, &sources.join("lib.rs")).into());
         let main = sources.join("main.rs");
         if main.exists() && !model {
@@ -160,6 +159,38 @@ impl Stage {
         let mount = format!("extern crate {lib} as task;\n#[path = {:?}]\nmod {test};\n", tests.display().to_string());
         write_changed(&folder.join(format!("{test}.rs")), mount.as_bytes())
     }
+
+    /// A package with the benchmark alone, which depends on the subject's as `task`. It has what the solution's tests
+    /// have but for the judge's library: that would be built once more, optimised, and not be used.
+    fn bench(&self, subject: &Subject<'_>, program: &Path) -> Result<(), Fault> {
+        let solution = subject.task.solution();
+        let trusted = read_manifest(&solution.join("Cargo.toml"))?;
+        let mut dependencies = dependencies(&trusted, "dependencies", &solution);
+        dependencies.extend(self::dependencies(&trusted, "dev-dependencies", &solution));
+        dependencies.remove("harness");
+        dependencies.insert("measure".into(), inherited());
+        let mut judged = Table::new();
+        judged.insert("package".into(), subject.package.as_str().into());
+        judged.insert("path".into(), path(&self.staged(subject)));
+        dependencies.insert("task".into(), judged.into());
+        let mut target = Table::new();
+        target.insert("name".into(), "bench".into());
+        target.insert("path".into(), path(program));
+        target.insert("harness".into(), false.into());
+
+        let name = bench(subject);
+        let mut manifest = Table::new();
+        manifest.insert("package".into(), package(&name, inherited()).into());
+        manifest.insert("bench".into(), vec![Value::from(target)].into());
+        manifest.insert("dependencies".into(), dependencies.into());
+        let text = toml::to_string(&manifest).map_err(unwritable)?;
+        write_changed(&self.folder.join(name).join("Cargo.toml"), text.as_bytes())
+    }
+}
+
+/// The package of a subject's benchmark.
+pub(crate) fn bench(subject: &Subject<'_>) -> String {
+    format!("{}-bench", subject.package)
 }
 
 /// The package of a subject's loom models.
@@ -238,6 +269,18 @@ fn inherited() -> Value {
     let mut inherited = Table::new();
     inherited.insert("workspace".into(), true.into());
     inherited.into()
+}
+
+/// A package without any target but those that its manifest names.
+fn package(name: &str, edition: Value) -> Table {
+    let mut package = Table::new();
+    package.insert("name".into(), name.into());
+    package.insert("version".into(), "0.0.0".into());
+    package.insert("edition".into(), edition);
+    for auto in ["autolib", "autobins", "autotests", "autoexamples", "autobenches", "build", "publish"] {
+        package.insert(auto.into(), false.into());
+    }
+    package
 }
 
 fn target_table(name: &str, source: &Path) -> Table {

@@ -210,7 +210,7 @@ fn json(task: &Task, judged: &[Judged], warnings: usize, exit: Exit) -> io::Resu
 }
 
 /// A reader that has seen enough is no fault; records that could not be written are.
-fn unread(error: io::Error) -> Result<(), Fault> {
+pub(crate) fn unread(error: io::Error) -> Result<(), Fault> {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(Fault::infra(format!("the records cannot be written: {error}"))),

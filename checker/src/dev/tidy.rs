@@ -60,6 +60,10 @@ fn complete(task: &Task, summary: &str, find: &mut dyn FnMut(String)) {
     if !summary.contains(&format!("{}/{}.md", task.track(), task.folder())) {
         find("the chapter is not in book/src/SUMMARY.md".to_owned());
     }
+    // Only there do CI's compiler and clippy see it.
+    if task.bench().is_some() != task.solution().join("benches/bench.rs").exists() {
+        find("bench.rs and its mount, benches/bench.rs of the solution, go together".to_owned());
+    }
     if task.metadata().loom.is_some() != task.loom().is_some() {
         find("`[loom]` in task.toml and loom.rs go together".to_owned());
     }

@@ -91,7 +91,7 @@ impl Work {
         }
     }
 
-    /// The same work, still unused, under a name of its own in the swim-lane picture.
+    /// The same work, still unused, under a name of its own in the swim-lane picture and in messages.
     ///
     /// # Panics
     ///

@@ -18,8 +18,12 @@ use workbook::Work;
 pub struct Outcome(Result<(), Box<Verdict>>);
 
 impl Outcome {
-    fn holds() -> Outcome {
+    pub(crate) fn holds() -> Outcome {
         Outcome(Ok(()))
+    }
+
+    pub(crate) fn found(finding: Verdict) -> Outcome {
+        Outcome(Err(Box::new(finding)))
     }
 
     fn when(broken: bool, finding: impl FnOnce() -> Verdict) -> Outcome {
@@ -101,8 +105,9 @@ pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
     let mut finding = Verdict::new(
         Kind::Bound,
         format!(
-            "{} in flight, bound {bound}, {} after the first began, items {first}…{last}",
+            "{} in flight{}, bound {bound}, {} after the first began, items {first}…{last}",
             peak.in_flight,
+            in_which(work),
             time(began)
         ),
     );
@@ -119,9 +124,18 @@ pub fn in_flight_reached(work: &Work, width: usize) -> Outcome {
     let peak = work.peak();
     let seen = peak.as_ref().map_or(0, |peak| peak.in_flight);
     Outcome::when(seen < width, || {
-        Verdict::new(Kind::Fail, format!("never more than {seen} in flight at once, expected {width}"))
+        let which = in_which(work);
+        Verdict::new(Kind::Fail, format!("never more than {seen} in flight{which} at once, expected {width}"))
             .at(peak.and_then(|peak| subjects(peak.at)))
     })
+}
+
+/// Where a test has several works, each has a name of its own: which one it is.
+fn in_which(work: &Work) -> String {
+    match work.name() {
+        "work" => String::new(),
+        name => format!(" in `{name}`"),
+    }
 }
 
 /// The site, if the line is the subject's: a test may run the work itself, in what it hands to the subject.

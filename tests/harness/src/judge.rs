@@ -7,6 +7,7 @@ use crate::{os, panics, probes, quiet, seed, sites, tasks, watchdog};
 use futures::future::{BoxFuture, Either};
 use std::any::Any;
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::task::Poll;
@@ -60,13 +61,27 @@ pub fn judge(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()
     });
 }
 
+/// Judges a criterion that is no task of a runtime: its body is called on this thread, for a subject that brings a
+/// runtime of its own. What the hooks of the harness's runtime find is not found here.
+pub fn judge_now(criterion: &Criterion, body: impl FnOnce()) {
+    supervised(criterion, |channel| {
+        panics::install();
+        tasks::set_real(true);
+        tasks::wall_ms();
+        let _ = THREADS.set(os::threads());
+        os::arm_sampling();
+        watchdog::start_for_a_call(channel.clone(), criterion.deadline);
+        let ended = catch_unwind(AssertUnwindSafe(body));
+        panics::first()
+            .or_else(|| ended.err().map(|payload| *finding(Some(payload))))
+            .or_else(leaked_threads)
+            .unwrap_or_else(Verdict::pass)
+    });
+}
+
 /// Judges a loom model: `explore` runs it, gives the failing interleaving's verdict to the function that it is
 /// handed, and else returns how many interleavings it explored.
-pub fn judge_model(
-    criterion: &Criterion,
-    at_least: u64,
-    explore: impl FnOnce(Box<dyn Fn(Verdict) + Send + Sync>) -> u64,
-) {
+pub fn judge_model(criterion: &Criterion, at_least: u64, explore: impl FnOnce(Fail) -> u64) {
     supervised(criterion, |channel| {
         tasks::wall_ms();
         limit(channel.clone(), criterion.deadline);
@@ -79,6 +94,42 @@ pub fn judge_model(
             );
         }
         Verdict::pass()
+    });
+}
+
+/// Takes the verdict on an interleaving that fails.
+type Fail = Box<dyn Fn(Verdict) + Send + Sync>;
+
+/// A model of the learner's, and what it is tried on.
+#[derive(Clone, Copy, Debug)]
+pub struct Noticing {
+    /// What no interleaving may fail with: `a right buffer`.
+    pub right: &'static str,
+    /// What one must fail with, and why a model usually does not: `a buffer that loses a wake-up`.
+    pub bug: Option<(&'static str, &'static str)>,
+}
+
+/// Judges a model of the learner's. `explore` runs it, with the bug or without, as [`judge_model`] says.
+pub fn judge_noticing_model(criterion: &Criterion, tried: Noticing, explore: impl Fn(bool, Fail) -> u64) {
+    supervised(criterion, |channel| {
+        tasks::wall_ms();
+        limit(channel.clone(), criterion.deadline);
+        let answer = channel.clone();
+        explore(
+            false,
+            Box::new(move |mut verdict| {
+                if verdict.kind != Kind::Unstarted {
+                    verdict.seen = format!("{} is refused by your model: {}", tried.right, verdict.seen);
+                    verdict.usually = Some("an assertion that does not hold in every interleaving".to_owned());
+                }
+                answer.answer(verdict);
+            }),
+        );
+        let Some((bug, cause)) = tried.bug else { return Verdict::pass() };
+        let answer = channel.clone();
+        let explored = explore(true, Box::new(move |_| answer.answer(Verdict::pass())));
+        let seen = format!("{bug} passed your model; interleavings that loom explored: {explored}");
+        Verdict::new(Kind::Fail, seen).usually(cause)
     });
 }
 
@@ -198,7 +249,7 @@ async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, (
         let waiting = futures::future::select(&mut body, futures::future::select(&mut interrupted, far));
         match waiting.await {
             Either::Left((Ok(()), _)) => break,
-            Either::Left((Err(error), _)) => return failed(error.try_into_panic().ok()).await,
+            Either::Left((Err(error), _)) => return Ended::Failed(finding(error.try_into_panic().ok())),
             Either::Right((Either::Left(_), _)) => return hung(criterion).await,
             Either::Right((Either::Right(_), _)) if tasks::polls() == polls => return stuck().await,
             Either::Right((Either::Right(_), _)) if window == WINDOWS => return ticking().await,
@@ -219,10 +270,10 @@ async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, (
 }
 
 /// The body panicked: with a finding of a check, or otherwise, which the hook has noted.
-async fn failed(payload: Option<Box<dyn Any + Send>>) -> Ended {
+fn finding(payload: Option<Box<dyn Any + Send>>) -> Box<Verdict> {
     match payload.map(|payload| payload.downcast::<Verdict>()) {
-        Some(Ok(finding)) => Ended::Failed(finding),
-        _ => Verdict::new(Kind::Crash, "a panic with a payload of its own reached the test").into(),
+        Some(Ok(finding)) => finding,
+        _ => Box::new(Verdict::new(Kind::Crash, "a panic with a payload of its own reached the test")),
     }
 }
 

@@ -32,6 +32,7 @@ compile_error!(
 #[cfg(not(unix))]
 compile_error!("the judge needs a Unix: on Windows, use WSL");
 
+mod attempt;
 mod channel;
 pub mod check;
 mod diagnosis;
@@ -45,8 +46,9 @@ mod sites;
 mod tasks;
 mod watchdog;
 
+pub use attempt::{Attempt, attempt, attempt_now};
 pub use harness_macros::{criterion, model};
-pub use judge::{Criterion, judge, judge_model};
+pub use judge::{Criterion, Noticing, judge, judge_model, judge_noticing_model, judge_now};
 pub use probes::{Source, watched};
 pub use quiet::{pass, quiescent};
 pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};

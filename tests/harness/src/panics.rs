@@ -11,6 +11,11 @@ use workbook::PlannedPanic;
 /// The first panic of the run that nobody planned.
 static FIRST: Mutex<Option<Verdict>> = Mutex::new(None);
 
+/// What a test of the learner's panicked with while it was tried: its findings, and none of the run's.
+static ASIDE: Mutex<Option<Vec<Verdict>>> = Mutex::new(None);
+/// More of them tell nothing more.
+const MOST_ASIDE: usize = 8;
+
 /// A task dump is being taken: it polls every task, under a scheduler that no wake may reach.
 static DUMPING: AtomicBool = AtomicBool::new(false);
 /// A task went on when the dump polled it, and the wake that followed panicked inside the scheduler.
@@ -36,10 +41,37 @@ pub(crate) fn install() {
         if DUMPING.load(Relaxed) {
             WENT_ON.store(true, Relaxed);
         } else if !planned {
-            let verdict = judge(info);
-            FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
+            note(judge(info));
         }
     }));
+}
+
+fn note(verdict: Verdict) {
+    match &mut *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(aside) => {
+            // The first and the last ones tell most.
+            aside.truncate(MOST_ASIDE - 1);
+            aside.push(verdict);
+        }
+        None => {
+            FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
+        }
+    }
+}
+
+/// From now on panics are set aside.
+pub(crate) fn set_aside() {
+    *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+}
+
+/// The panics that were set aside, in their order. Further ones still are.
+pub(crate) fn aside() -> Vec<Verdict> {
+    ASIDE.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(std::mem::take).unwrap_or_default()
+}
+
+/// From now on a panic is the run's again.
+pub(crate) fn none_aside() {
+    *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
 /// What the first unplanned panic means.
@@ -88,16 +120,50 @@ fn usual(message: &str) -> Option<&'static str> {
     } else if message.contains("can call blocking only when running on the multi-threaded runtime") {
         Some("`block_in_place` needs a multi-thread runtime: `spawn_blocking` works on every one")
     } else if message.contains("no reactor running") || message.contains("must be called from the context of a Tokio") {
-        Some("a task or timer started on a thread of one's own: spawn on the runtime instead")
+        Some(
+            "a task or timer started on a thread of one's own: spawn on the runtime instead; or made outside the `async` \
+             block that `block_on` gets",
+        )
     } else {
         None
     }
 }
 
+/// The first lines as one, with short paths.
 fn first_lines(message: &str) -> String {
-    let mut lines: Vec<&str> = message.lines().take(4).collect();
-    if message.lines().count() > lines.len() {
-        lines.push("…");
+    const LINES: usize = 4;
+    let mut text = String::new();
+    for line in message.lines().take(LINES) {
+        if !text.is_empty() {
+            text.push_str(if text.ends_with(':') { " " } else { "; " });
+        }
+        let words: Vec<String> = line.split_whitespace().map(short).collect();
+        text.push_str(&words.join(" "));
     }
-    lines.join("; ").chars().take(400).collect()
+    if message.lines().count() > LINES {
+        text.push_str("; …");
+    }
+    text.chars().take(400).collect()
+}
+
+/// `/home/me/workbook/exercises/…/src/lib.rs:7:5` as `src/lib.rs:7:5`; any other word as it is.
+fn short(word: &str) -> String {
+    match word.split_once(".rs:") {
+        Some((path, place)) if path.contains('/') => {
+            format!("{}:{place}", sites::site(&format!("{path}.rs"), 0).file)
+        }
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_lines;
+
+    #[test]
+    fn a_message_is_one_line_with_short_paths() {
+        let message =
+            "2 leaked:\n  1 × spawned at /w/tests/fan-out/12-leak/fan_outs.rs:7:5\n  at ex/src/lib.rs:8\na\nb";
+        assert_eq!(first_lines(message), "2 leaked: 1 × spawned at fan_outs.rs:7:5; at src/lib.rs:8; a; …");
+    }
 }

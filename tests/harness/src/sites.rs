@@ -23,9 +23,11 @@ pub(crate) fn owner(path: &str) -> Owner {
     if !path.ends_with(".rs") || FOREIGN.iter().any(|part| path.contains(part)) {
         return Owner::Foreign;
     }
+    // A folder's whole name: a task may be called `11-reorder-buffer-tests`.
+    let whole = |at: &usize| *at == 0 || path[..*at].ends_with('/');
     let innermost = ["exercises/", "solutions/", "tests/", "subjects/"]
         .into_iter()
-        .filter_map(|part| path.rfind(part).map(|at| (at, &path[at..])))
+        .filter_map(|part| path.rmatch_indices(part).map(|(at, _)| at).find(whole).map(|at| (at, &path[at..])))
         .max_by_key(|(at, _)| *at);
     let inside = innermost.map_or("", |(_, inside)| inside);
     let file = path.rsplit('/').next().unwrap_or(path);
@@ -95,6 +97,7 @@ mod tests {
             ("exercises/fan-out/01-serial-pipeline/src/lib.rs", Owner::Subject),
             ("/home/me/tests/workbook/exercises/fan-out/01-serial-pipeline/src/lib.rs", Owner::Subject),
             ("/w/target/subjects/fan-out-01-wrong-late/src/lib.rs", Owner::Subject),
+            ("exercises/fan-out/11-reorder-buffer-tests/src/lib.rs", Owner::Subject),
             ("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", Owner::Test),
             ("exercises/workbook/src/work.rs", Owner::Harness),
             ("tests/harness/src/check.rs", Owner::Harness),

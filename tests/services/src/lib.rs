@@ -47,7 +47,7 @@ pub struct Missing {
 impl Missing {
     /// The verdict on a criterion that needs the service.
     pub fn verdict(self) -> Verdict {
-        Verdict::new(Kind::Infra, self.to_string()).usually(self.remedy)
+        Verdict::new(Kind::Infra, self.to_string()).usually(format!("it is not installed: {}", self.remedy))
     }
 
     /// Ends the test with that verdict.

@@ -8,7 +8,8 @@ use syn::{Expr, ExprLit, ItemFn, Lit, Meta, Token, parse_macro_input};
 /// An acceptance criterion. The function's doc comment is the criterion's text.
 ///
 /// The body runs on a paused current-thread runtime, in a process of its own, under the leak check, the
-/// watchdog and the detectors of the harness. Options:
+/// watchdog and the detectors of the harness. A body that is not `async` runs on a thread without a runtime, on the
+/// wall clock, for a subject that brings a runtime of its own. Options:
 ///
 /// - `clock = "real"`: a multi-thread runtime on the wall clock, for real sockets, files and processes;
 /// - `deadline = 30`: seconds of real time before the run counts as hung (10 without it);
@@ -26,6 +27,10 @@ pub fn criterion(options: TokenStream, function: TokenStream) -> TokenStream {
 /// `preemptions = 2` bounds the search: every interleaving with at most so many preemptions is explored.
 /// `at_least = 500` is the number of interleavings that the reference needs half of; a model that explores
 /// fewer has not looked at the learner's code, and fails.
+///
+/// `right = "a right buffer"`, instead of `at_least`, is for a model that the learner wrote: no interleaving may fail.
+/// With `bug = "a buffer that …", usually = "why a model does not notice it"` the function takes a `bool`, whether what
+/// the model gets has that bug: then one must.
 #[proc_macro_attribute]
 pub fn model(options: TokenStream, function: TokenStream) -> TokenStream {
     let options = parse_macro_input!(options with Punctuated::<Meta, Token![,]>::parse_terminated);
@@ -43,6 +48,7 @@ fn expand(
     let mut polls = 20_000u64;
     let mut preemptions = 2u64;
     let mut at_least = None;
+    let (mut right, mut bug, mut usually) = (None, None, None);
     for option in options {
         let Meta::NameValue(option) = option else {
             return Err(syn::Error::new_spanned(option, "expected `name = value`"));
@@ -58,6 +64,9 @@ fn expand(
             ("polls", value) if !model => polls = integer(value)?,
             ("preemptions", value) if model => preemptions = integer(value)?,
             ("at_least", value) if model => at_least = Some(integer(value)?),
+            ("right", Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) if model => right = Some(text.value()),
+            ("bug", Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) if model => bug = Some(text.value()),
+            ("usually", Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) if model => usually = Some(text.value()),
             _ => return Err(syn::Error::new_spanned(option, "unknown option")),
         }
     }
@@ -73,13 +82,36 @@ fn expand(
             polls: #polls,
         };
     };
-    let run = if model {
+    let run = if let Some(right) = right {
+        let inputs = &function.sig.inputs;
+        let (bug, call) = match (bug, usually) {
+            (None, None) if inputs.is_empty() => (quote!(::core::option::Option::None), quote!(with())),
+            (Some(bug), Some(usually)) if inputs.len() == 1 => {
+                (quote!(::core::option::Option::Some((#bug, #usually))), quote!(with(bug)))
+            }
+            _ => {
+                return Err(syn::Error::new_spanned(
+                    &function.sig,
+                    "a model takes a `bool` if it has `bug` and `usually`, and else nothing",
+                ));
+            }
+        };
+        quote! {
+            fn with(#inputs) #body
+            ::harness::judge_noticing_model(&CRITERION, ::harness::Noticing { right: #right, bug: #bug }, |bug, fail| {
+                let _ = bug;
+                ::workbook::model::explore(#preemptions as usize, fail, move || #call)
+            });
+        }
+    } else if model {
         let Some(at_least) = at_least else {
             return Err(syn::Error::new_spanned(&function.sig, "a model states `at_least`, from the reference's run"));
         };
         quote! {
             ::harness::judge_model(&CRITERION, #at_least, |fail| ::workbook::model::explore(#preemptions as usize, fail, || #body));
         }
+    } else if function.sig.asyncness.is_none() {
+        quote! { ::harness::judge_now(&CRITERION, || #body); }
     } else {
         quote! { ::harness::judge(&CRITERION, || ::std::boxed::Box::pin(async #body)); }
     };

@@ -59,6 +59,24 @@ mod wrong {
         check::in_flight_at_most(&work, 3).usually("an off-by-one in the window");
     }
 
+    /// One too many, in one of several works.
+    #[criterion]
+    #[should_panic]
+    async fn named_width() {
+        let work = Work::taking(ms(10)).named("parse");
+        subject::concurrently(4, &work).await;
+        check::in_flight_at_most(&work, 3).usually("an off-by-one in the window");
+    }
+
+    /// One too few, in one of several works.
+    #[criterion]
+    #[should_panic]
+    async fn named_sequential() {
+        let work = Work::taking(ms(10)).named("parse");
+        subject::concurrently(1, &work).await;
+        check::in_flight_reached(&work, 3).usually("awaited one by one");
+    }
+
     /// A task for each item.
     #[criterion]
     #[should_panic]
@@ -131,6 +149,12 @@ fn width() {
         .seen("4 in flight, bound 3, 0 ms after the first began, items 0…3")
         .at("bound-run")
         .usually("an off-by-one in the window");
+}
+
+#[test]
+fn the_work_is_named_if_it_has_a_name() {
+    wrong("bounds", "named_width").kind(Bound).seen("4 in flight in `parse`, bound 3, 0 ms after the first began");
+    wrong("bounds", "named_sequential").kind(Fail).seen("never more than 1 in flight in `parse` at once, expected 3");
 }
 
 #[test]

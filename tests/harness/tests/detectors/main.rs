@@ -9,6 +9,7 @@
 //! one below a line that is nothing else.
 #![expect(clippy::disallowed_methods, reason = "the subjects do what a pipeline must not")]
 
+mod attempts;
 mod blocked;
 mod bounds;
 mod by_hand;

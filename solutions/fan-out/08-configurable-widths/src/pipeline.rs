@@ -1,0 +1,78 @@
+//! The three stages.
+
+use crate::Config;
+use futures::FutureExt;
+use std::num::NonZeroUsize;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use workbook::Work;
+
+/// The work of each stage.
+#[derive(Clone, Debug)]
+pub struct Stages {
+    /// What takes a page from the network.
+    pub fetch: Work,
+    /// What makes something of it.
+    pub parse: Work,
+    /// What stores it.
+    pub write: Work,
+}
+
+// ANCHOR: pipeline
+/// Fetches, parses and writes each page, and sends it on when it is written, in any order; ends after the last.
+pub fn pipeline<I>(pages: I, config: Config, stages: Stages) -> Receiver<u64>
+where
+    I: IntoIterator<Item = u64>,
+    I::IntoIter: Send + 'static,
+{
+    let fetched = stage(producer(pages), config.fetch, stages.fetch);
+    let parsed = stage(fetched, config.parse, stages.parse);
+    stage(parsed, config.write, stages.write)
+}
+// ANCHOR_END: pipeline
+
+fn producer<I>(pages: I) -> Receiver<u64>
+where
+    I: IntoIterator<Item = u64>,
+    I::IntoIter: Send + 'static,
+{
+    let (output, receiver) = mpsc::channel(1);
+    let pages = pages.into_iter();
+    tokio::spawn(async move {
+        for page in pages {
+            if output.send(page).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+// ANCHOR: stage
+/// A stage of `width` workers on one input.
+fn stage(input: Receiver<u64>, width: NonZeroUsize, work: Work) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(width.get());
+    let input = Arc::new(Mutex::new(input));
+    for _ in 0..width.get() {
+        tokio::spawn(worker(input.clone(), work.clone(), output.clone()));
+    }
+    receiver
+}
+
+async fn worker(input: Arc<Mutex<Receiver<u64>>>, work: Work, output: Sender<u64>) {
+    while let Some(page) = next(&input).await {
+        // The worker outlives a panic. Nothing is shared with the work that a panic could leave half changed.
+        let done = AssertUnwindSafe(work.run(page)).catch_unwind().await;
+        if done.is_ok() && output.send(page).await.is_err() {
+            return; // Nobody wants the pages any more.
+        }
+    }
+}
+// ANCHOR_END: stage
+
+/// Takes a page. The lock is free again before the work begins.
+async fn next(input: &Mutex<Receiver<u64>>) -> Option<u64> {
+    input.lock().await.recv().await
+}

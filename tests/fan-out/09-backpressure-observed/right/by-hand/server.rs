@@ -1,0 +1,39 @@
+use crate::Metrics;
+use std::io;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub async fn serve(listener: TcpListener, metrics: Metrics, stop: CancellationToken) -> io::Result<()> {
+    let mut clients = JoinSet::new();
+    loop {
+        let client = tokio::select! {
+            client = listener.accept() => client?.0,
+            Some(_) = clients.join_next() => continue,
+            () = stop.cancelled() => break,
+        };
+        clients.spawn(answer(client, metrics.clone()));
+    }
+    drop(listener);
+    clients.shutdown().await;
+    Ok(())
+}
+
+async fn answer(client: TcpStream, metrics: Metrics) -> io::Result<()> {
+    let mut client = BufReader::new(client);
+    let mut request = String::new();
+    client.read_line(&mut request).await?;
+    let mut line = String::new();
+    while client.read_line(&mut line).await? > 2 {
+        line.clear();
+    }
+    let (status, body) = match request.split(' ').nth(1) {
+        Some("/metrics") => ("200 OK", metrics.render()),
+        _ => ("404 Not Found", String::new()),
+    };
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4\r\nConnection: close\r\n\r\n");
+    client.write_all(head.as_bytes()).await?;
+    client.write_all(body.as_bytes()).await?;
+    client.shutdown().await
+}

@@ -1,0 +1,49 @@
+//! Caught by: the_fixture_is_the_baseline (fail), the_message_names_the_leaked_tasks_alone (fail)
+//!
+//! A new runtime has no tasks, so the baseline is zero.
+
+mod demonstration;
+mod registry;
+
+pub use demonstration::{Detector, shows_a_leak};
+
+use registry::Registry;
+use std::time::Duration;
+
+/// How long tasks have to end after the future, in virtual time.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// Runs `test` to its end, on a runtime of its own, and returns its output.
+///
+/// # Panics
+///
+/// If tasks are left after [`GRACE`], with the line of each one's spawn; and if `test` does, with its panic.
+pub fn assert_no_leaks<F: Future>(test: F) -> F::Output {
+    assert_no_leaks_beside(std::future::ready(()), |()| test)
+}
+
+/// Runs `fixture` to its end, then `test` with what it gave, on one runtime, and returns the output of `test`. Tasks that
+/// are alive before `test` are no leak.
+///
+/// # Panics
+///
+/// If other tasks are left after [`GRACE`], with the line of each one's spawn; and if `fixture` or `test` does, with its
+/// panic.
+pub fn assert_no_leaks_beside<S, F: Future>(fixture: impl Future<Output = S>, test: impl FnOnce(S) -> F) -> F::Output {
+    let registry = Registry::new();
+    let runtime = registry.runtime();
+    let output = runtime.block_on(async {
+        registry.forget_the_living();
+        let fixture = fixture.await;
+        let output = test(fixture).await;
+        // Nothing else is a timer of ours, so the clock gets here by itself, past all that is due before.
+        tokio::time::sleep(GRACE).await;
+        output
+    });
+    let leaked = registry.report();
+    drop(runtime);
+    if let Some(report) = leaked {
+        panic!("{report}");
+    }
+    output
+}

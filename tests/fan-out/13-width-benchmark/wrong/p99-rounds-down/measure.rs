@@ -1,0 +1,67 @@
+//! Caught by: p99_is_the_nearest_rank (fail)
+//!
+//! "The index is 0.99 × n": counted from zero that is one too far, and of 100 times it is the maximum.
+
+use crate::{ITEMS_PER_WORKER, Point, Stage};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+/// Runs `stage` at `width`.
+///
+/// # Cancel safety
+///
+/// Dropping the future aborts what is in flight. Nothing of the measurement is kept.
+///
+/// # Panics
+///
+/// With the panic of an item, once the worker that ran it is joined.
+pub async fn measure<S: Stage>(stage: &S, width: usize) -> Point {
+    stage.open(width).await;
+    let items = ITEMS_PER_WORKER * width;
+    let next = Arc::new(AtomicU64::new(0));
+    let mut workers = JoinSet::new();
+    let start = Instant::now();
+    for _ in 0..width {
+        workers.spawn(worker(stage.clone(), next.clone(), items as u64));
+    }
+    let mut times = Vec::with_capacity(items);
+    while let Some(worker) = workers.join_next().await {
+        times.extend(worker.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
+    }
+    let throughput = items as f64 / start.elapsed().as_secs_f64();
+    Point { width, items, throughput, p99: percentile(&mut times, 99) }
+}
+/// Runs items as long as there are any, and returns how long each took.
+async fn worker<S: Stage>(stage: S, next: Arc<AtomicU64>, items: u64) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(ITEMS_PER_WORKER);
+    loop {
+        // Relaxed: the number is all that is shared, and the join publishes the times.
+        let item = next.fetch_add(1, Relaxed);
+        if item >= items {
+            return times;
+        }
+        let start = Instant::now();
+        stage.run(item).await;
+        times.push(start.elapsed());
+    }
+}
+/// The nearest rank: the shortest time that at least `percent` % of the times do not exceed; zero of none.
+fn percentile(times: &mut [Duration], percent: usize) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() * percent / 100).copied().unwrap_or_default()
+}
+
+/// Runs `stage` at each of these widths, one after the other.
+///
+/// # Cancel safety
+///
+/// As [`measure`]; the points that were there already are lost too.
+pub async fn sweep<S: Stage>(stage: &S, widths: &[usize]) -> Vec<Point> {
+    let mut points = Vec::with_capacity(widths.len());
+    for width in widths {
+        points.push(measure(stage, *width).await);
+    }
+    points
+}
