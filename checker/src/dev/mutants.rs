@@ -13,7 +13,8 @@
 //! `line` is the source line where the change begins, so that an entry holds when lines move. A survivor without an
 //! entry and an entry without a survivor are findings.
 //!
-//! The copy that is changed lies under `target/`; the criteria supervise themselves, as under any `cargo test`.
+//! Not changed are `Debug`, files that the stub gives whole, and a binary that the criteria do not run. The copy that is
+//! changed lies under `target/`; the criteria supervise themselves, as under any `cargo test`.
 
 use crate::Exit;
 use crate::build;
@@ -21,12 +22,12 @@ use crate::fault::Fault;
 use crate::report;
 use crate::stage::{Parts, Stage};
 use crate::style::{BOLD, DIM, GREEN, RED};
-use crate::subject::Subject;
+use crate::subject::{Subject, collect};
 use crate::verify;
 use catalog::{Task, Workbook};
 use serde::Deserialize;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Another version makes other mutants.
@@ -110,8 +111,8 @@ fn survey(root: &Path, task: &Task) -> Result<Option<Survey>, Fault> {
     let mut command = cargo();
     command.args(["mutants", "--no-config", "--in-place", "--profile", "judge", "--timeout", TIMEOUT, "--package"]);
     command.args([&packages[0], "--test-package", &packages.join(","), "--exclude-re", UNJUDGED]);
-    if !runs_the_program(task)? {
-        command.args(["--exclude", "**/main.rs"]);
+    for file in unjudged(task)? {
+        command.arg("--exclude").arg(Path::new(&packages[0]).join("src").join(file));
     }
     command.arg("--dir").arg(&stage.folder).arg("--output").arg(&output);
     command.env("CARGO_TARGET_DIR", &stage.target).env("CARGO_INCREMENTAL", "0");
@@ -129,15 +130,24 @@ fn survey(root: &Path, task: &Task) -> Result<Option<Survey>, Fault> {
     }
 }
 
-/// Whether the criteria run the task's binary.
-fn runs_the_program(task: &Task) -> Result<bool, Fault> {
+/// The solution's files that are not judged: what the stub gives whole, and a binary that the criteria do not run.
+fn unjudged(task: &Task) -> Result<Vec<PathBuf>, Fault> {
+    let (mut given, mut files) = (BTreeMap::new(), BTreeMap::new());
+    collect(&task.stub(), Path::new(""), &mut given)?;
+    collect(&task.solution().join("src"), Path::new(""), &mut files)?;
+    let read = |file: &Path| std::fs::read_to_string(file).map_err(|error| Fault::file("read", file, &error));
+    let mut program = false;
     for file in task.judging_files()? {
-        let text = std::fs::read_to_string(&file).map_err(|error| Fault::file("read", &file, &error))?;
-        if text.contains("program!()") {
-            return Ok(true);
+        program |= read(&file)?.contains("program!()");
+    }
+    let mut unjudged = Vec::new();
+    for (file, path) in files {
+        let given = given.get(&file).map(|stub| read(stub)).transpose()?;
+        if given == Some(read(&path)?) || (file == Path::new("main.rs") && !program) {
+            unjudged.push(file);
         }
     }
-    Ok(false)
+    Ok(unjudged)
 }
 
 fn cargo() -> Command {
