@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -10,8 +11,12 @@ thread_local! {
     static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
+/// How often the runtime has been about to park.
+static PARKS: AtomicU64 = AtomicU64::new(0);
+
 /// The runtime is about to park its thread: nothing is runnable.
 pub(crate) fn on_park() {
+    PARKS.fetch_add(1, Relaxed);
     let waiting = WAITING.take();
     for waker in waiting {
         waker.wake();
@@ -23,9 +28,10 @@ pub(crate) fn on_park() {
 /// What is parked then waits for a timer, or for the caller: `quiescent().await` after filling a pipeline
 /// makes its backpressure exact, without a sleep.
 pub async fn quiescent() {
-    let mut parked = false;
+    // A wake-up is not enough: a channel that the task has waited for before may still hold its waker.
+    let before = PARKS.load(Relaxed);
     poll_fn(|cx| {
-        if std::mem::replace(&mut parked, true) {
+        if PARKS.load(Relaxed) != before {
             return Poll::Ready(());
         }
         WAITING.with_borrow_mut(|waiting| waiting.push(cx.waker().clone()));

@@ -37,6 +37,25 @@ mod right {
         drop(output);
     }
 
+    /// `quiescent` does not end early because the test's task is woken by a channel that it has waited for before.
+    #[criterion]
+    async fn a_stale_waker_does_not_end_it() {
+        let (tx, mut rx) = mpsc::channel(8);
+        check::that(tokio::time::timeout(ms(1), rx.recv()).await.is_err(), "an item").usually("");
+        let source = Source::new(0..3);
+        let taken = source.counter();
+        tokio::spawn(async move {
+            for item in source {
+                let _ = tx.send(item).await;
+                for _ in 0..10 {
+                    tokio::task::yield_now().await;
+                }
+            }
+        });
+        quiescent().await;
+        check::equal("items taken", taken.count(), 3).usually("");
+    }
+
     /// `pass` is exactly as long as it says, and all that was due has happened.
     #[criterion]
     async fn passing() {

@@ -29,7 +29,7 @@ pub fn doubler(mut input: Receiver<u64>, work: Work) -> Receiver<u64> {
     tokio::spawn(async move {
         while let Some(number) = input.recv().await {
             work.run(number).await;
-            let patience = std::time::Duration::from_millis(80);
+            let patience = std::time::Duration::from_millis(900);
             if let Err(mpsc::error::SendTimeoutError::Closed(_)) = output.send_timeout(number * 2, patience).await {
                 return;
             }

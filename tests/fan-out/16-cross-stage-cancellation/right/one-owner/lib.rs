@@ -1,0 +1,46 @@
+//! Right: one task owns all twelve workers in a `JoinSet` and waits for whatever comes first. Its end aborts them.
+
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use workbook::Work;
+
+pub const WORKERS: usize = 4;
+pub const CAPACITY: usize = 4;
+
+pub fn pipeline(mut input: Receiver<u64>, stages: [Work; 3], token: CancellationToken) -> Receiver<u64> {
+    let mut workers = JoinSet::new();
+    if token.is_cancelled() {
+        return mpsc::channel(1).1;
+    }
+    let mut last = None;
+    for work in stages {
+        let (output, receiver) = mpsc::channel(CAPACITY);
+        let shared = Arc::new(Mutex::new(std::mem::replace(&mut input, receiver)));
+        for _ in 0..WORKERS {
+            let (input, work, output) = (shared.clone(), work.clone(), output.clone());
+            workers.spawn(async move {
+                loop {
+                    let next = input.lock().await.recv().await;
+                    let Some(number) = next else { return };
+                    work.run(number).await;
+                    if output.send(number).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        last = Some(output);
+    }
+    tokio::spawn(async move {
+        let output = last.expect("there are three stages");
+        tokio::select! {
+            () = token.cancelled() => {}
+            () = output.closed() => {}
+            () = async { while workers.join_next().await.is_some() {} } => {}
+        }
+    });
+    input
+}

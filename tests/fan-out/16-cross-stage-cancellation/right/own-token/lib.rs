@@ -1,0 +1,42 @@
+//! Right: the pipeline has a token of its own, a child of the caller's. Every worker listens to it; whoever of the last
+//! stage sees that the output is dropped cancels it.
+
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio_util::sync::CancellationToken;
+use workbook::Work;
+
+pub const WORKERS: usize = 4;
+pub const CAPACITY: usize = 4;
+
+pub fn pipeline(mut input: Receiver<u64>, stages: [Work; 3], token: CancellationToken) -> Receiver<u64> {
+    let own = token.child_token();
+    for (number, work) in stages.into_iter().enumerate() {
+        let (output, receiver) = mpsc::channel(CAPACITY);
+        let shared = Arc::new(Mutex::new(std::mem::replace(&mut input, receiver)));
+        for _ in 0..WORKERS {
+            let (input, work, output, own) = (shared.clone(), work.clone(), output.clone(), own.clone());
+            tokio::spawn(async move {
+                let watched = output.clone();
+                let worker = async {
+                    loop {
+                        let next = input.lock().await.recv().await;
+                        let Some(number) = next else { return };
+                        work.run(number).await;
+                        if output.send(number).await.is_err() {
+                            return;
+                        }
+                    }
+                };
+                tokio::select! {
+                    biased;
+                    () = own.cancelled() => {}
+                    () = watched.closed(), if number == 2 => own.cancel(),
+                    () = worker => {}
+                }
+            });
+        }
+    }
+    input
+}
