@@ -125,7 +125,10 @@ fn a_mutant_that_survives_needs_its_reason() {
     copy.file(&format!("tests/{TASK}/mutants.toml"), &(reason(line) + &reason("gone()")));
     mutants().exits(1).says("no such survivor: src/lib.rs, `gone()`").says("1 task, 1 finding");
     copy.file(&format!("tests/{TASK}/mutants.toml"), "[[survivor]]\nfile = \"src/lib.rs\"\n");
-    mutants().exits(2).complains("mutants.toml:1: missing field").complains("file, line, mutant and reason");
+    mutants()
+        .exits(2)
+        .complains("mutants.toml:1: missing field")
+        .complains("each [[survivor]] has file, line and reason");
 }
 
 #[test]

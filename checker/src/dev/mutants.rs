@@ -10,8 +10,8 @@
 //! reason = "…"
 //! ```
 //!
-//! `line` is the source line where the change begins, so that an entry holds when lines move. A survivor without an
-//! entry and an entry without a survivor are findings.
+//! `line` is the source line where the change begins, so that an entry holds when lines move. Without `mutant` it is for
+//! every change of that line. A survivor without an entry and an entry without a survivor are findings.
 //!
 //! Not changed are `Debug`, files that the stub gives whole, and a binary that the criteria do not run. The copy that is
 //! changed lies under `target/`; the criteria supervise themselves, as under any `cargo test`.
@@ -26,7 +26,7 @@ use crate::subject::{Subject, collect};
 use crate::verify;
 use catalog::{Task, Workbook};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -81,11 +81,11 @@ struct Survey {
     timeouts: usize,
     /// The compiler refuses them.
     unviable: usize,
-    survived: BTreeSet<Survivor>,
+    survived: Vec<Survivor>,
 }
 
 /// A mutant that no criterion notices, and where it lies, in words that hold when lines move.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 struct Survivor {
     file: String,
     line: String,
@@ -227,7 +227,7 @@ fn read(outcomes: &Path, staged: &Path, package: &str) -> Result<Survey, Fault> 
                 let file = mutant.file.strip_prefix(&format!("{package}/")).unwrap_or(&mutant.file);
                 let path = staged.join(file);
                 let source = std::fs::read_to_string(&path).map_err(|error| Fault::file("read", &path, &error))?;
-                survey.survived.insert(survivor(&mutant, file, &source));
+                survey.survived.push(survivor(&mutant, file, &source));
             }
             Summary::Success | Summary::Failure => {
                 return Err(Fault::infra(format!("cargo mutants came to no verdict on {}", mutant.name)));
@@ -252,44 +252,54 @@ struct Reasons {
     survivor: Vec<Reason>,
 }
 
-#[derive(Deserialize)]
+/// Why a mutant survives.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reason {
     file: String,
     line: String,
-    mutant: String,
+    #[serde(default)]
+    mutant: Option<String>,
     reason: String,
 }
 
-/// The survivors that a file gives reasons for; none, where there is no file.
-fn reasons(file: &Path) -> Result<BTreeSet<Survivor>, Fault> {
+impl Reason {
+    fn explains(&self, survivor: &Survivor) -> bool {
+        let at = |file: &str, line: &str| (file, line) == (&survivor.file[..], &survivor.line[..]);
+        at(&self.file, &self.line) && self.mutant.as_ref().is_none_or(|mutant| *mutant == survivor.mutant)
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, `{}`: {}", self.file, self.line, self.mutant.as_deref().unwrap_or("any change"))
+    }
+}
+
+/// What a file says of survivors; nothing, where there is no file.
+fn reasons(file: &Path) -> Result<Vec<Reason>, Fault> {
     if !file.exists() {
-        return Ok(BTreeSet::new());
+        return Ok(Vec::new());
     }
     let text = std::fs::read_to_string(file).map_err(|error| Fault::file("read", file, &error))?;
-    let unsound = |at: usize, what: &str| {
-        let line = text[..at.min(text.len())].lines().count().max(1);
-        Fault::usage(format!("{}:{line}: {what}", file.display()))
-            .help("each [[survivor]] has file, line, mutant and reason")
+    let unsound = |what: String| {
+        Fault::usage(what).help("each [[survivor]] has file, line and reason, and mutant if it is for one alone")
     };
-    let read: Reasons = toml::from_str(&text)
-        .map_err(|error| unsound(error.span().map_or(0, |span| span.end), error.message().trim()))?;
-    let mut reasons = BTreeSet::new();
-    for Reason { file: of, line, mutant, reason } in read.survivor {
-        if reason.trim().is_empty() {
-            return Err(unsound(0, &format!("{mutant:?} has no reason")));
-        }
-        reasons.insert(Survivor { file: of, line, mutant });
+    let read: Reasons = toml::from_str(&text).map_err(|error| {
+        let line = text[..error.span().map_or(0, |span| span.end.min(text.len()))].lines().count().max(1);
+        unsound(format!("{}:{line}: {}", file.display(), error.message().trim()))
+    })?;
+    match read.survivor.iter().find(|entry| entry.reason.trim().is_empty()) {
+        Some(entry) => Err(unsound(format!("{}: no reason is given for {entry}", file.display()))),
+        None => Ok(read.survivor),
     }
-    Ok(reasons)
 }
 
 /// Survivors without a reason, and reasons without a survivor.
-fn compare<'a>(
-    survived: &'a BTreeSet<Survivor>,
-    reasons: &'a BTreeSet<Survivor>,
-) -> (Vec<&'a Survivor>, Vec<&'a Survivor>) {
-    (survived.difference(reasons).collect(), reasons.difference(survived).collect())
+fn compare<'a>(survived: &'a [Survivor], reasons: &'a [Reason]) -> (Vec<&'a Survivor>, Vec<&'a Reason>) {
+    let unexplained = survived.iter().filter(|survivor| !reasons.iter().any(|reason| reason.explains(survivor)));
+    let idle = reasons.iter().filter(|reason| !survived.iter().any(|survivor| reason.explains(survivor)));
+    (unexplained.collect(), idle.collect())
 }
 
 fn tell(tables: &[(String, Option<Survey>)], findings: &[String]) {
@@ -369,6 +379,9 @@ mod tests {
         assert_eq!(found(""), (1, 0));
         assert_eq!(found(&entry("n < 8", "seven is the most there is")), (0, 0));
         assert_eq!(found(&entry("n < 9", "seven is the most there is")), (1, 1));
+        let any = entry("n < 8", "seven is the most there is").replace("mutant = \"replace < with <= in full\"\n", "");
+        assert_eq!(found(&any), (0, 0));
+        assert_eq!(found(&entry("n < 8", "so").replace("<=", ">")), (1, 1));
     }
 
     #[test]
@@ -376,7 +389,7 @@ mod tests {
         let folder = scratch();
         let file = folder.path().join("mutants.toml");
         for (text, said) in [
-            (entry("n < 8", " "), "has no reason"),
+            (entry("n < 8", " "), "no reason is given for src/lib.rs, `n < 8`"),
             ("[[survivor]]\nfile = \"src/lib.rs\"\n".to_owned(), "missing field `line`"),
             (entry("n < 8", "so") + "why = 1\n", "mutants.toml:6: unknown field `why`"),
         ] {
