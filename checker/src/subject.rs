@@ -115,8 +115,8 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// All files below `folder`, by their path inside it.
-fn collect(
+/// All Rust files below `folder`, by their path inside it.
+pub(crate) fn collect(
     folder: &Path,
     inside: &Path,
     files: &mut std::collections::BTreeMap<PathBuf, PathBuf>,

@@ -64,6 +64,74 @@ fn wrong_use_is_told_from_a_broken_criterion() {
 }
 
 #[test]
+fn a_missing_tool_is_named_with_the_command_that_installs_it() {
+    let nothing = tempfile::tempdir().expect("a temporary folder");
+    let mut mutants = command(&repository(), &["dev", "mutants", "1"]);
+    mutants.env("CARGO", env!("CARGO")).env("CARGO_HOME", nothing.path()).env("PATH", nothing.path());
+    run(mutants)
+        .exits(3)
+        .complains("cargo-mutants is not installed")
+        .complains("help: cargo install --locked cargo-mutants@");
+    checker(&repository(), &["dev", "mutants", "99"]).exits(2).complains("no task is called `99`");
+}
+
+/// A `cargo mutants` that says at once which mutants survived.
+#[cfg(unix)]
+#[test]
+fn a_mutant_that_survives_needs_its_reason() {
+    use std::os::unix::fs::PermissionsExt;
+    let copy = Copy::new();
+    let source = copy.text(&format!("solutions/{TASK}/src/lib.rs"));
+    let line = 1 + source.lines().position(|line| line.starts_with("pub fn doubler(")).expect("the doubler");
+    let mutant = format!(
+        r#"{{"name": "fan-out-01-mutants/src/lib.rs:{line}:1: replace doubler with ()", "package": "fan-out-01-mutants",
+            "file": "fan-out-01-mutants/src/lib.rs", "span": {{"start": {{"line": {line}, "column": 1}}}}}}"#
+    );
+    copy.file(
+        "tools/outcomes.json",
+        &format!(
+            r#"{{"outcomes": [{{"scenario": "Baseline", "summary": "Success"}},
+                {{"scenario": {{"Mutant": {mutant}}}, "summary": "MissedMutant"}},
+                {{"scenario": {{"Mutant": {mutant}}}, "summary": "CaughtMutant"}}]}}"#
+        ),
+    );
+    copy.file(
+        "tools/cargo-mutants",
+        "#!/bin/sh\n[ \"$2\" = --version ] && echo cargo-mutants 27.9.9 && exit\n\
+         while [ $# -gt 0 ]; do [ \"$1\" = --output ] && out=$2; shift; done\n\
+         mkdir \"$out/mutants.out\" && cp \"$(dirname \"$0\")/outcomes.json\" \"$out/mutants.out\" && exit 2\n",
+    );
+    let tool = copy.path("tools/cargo-mutants");
+    std::fs::set_permissions(tool, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    let path = std::env::var("PATH").expect("a PATH");
+    let mutants = || {
+        let mut command = command(copy.root(), &["dev", "mutants", "1"]);
+        command.env("PATH", format!("{}:{path}", copy.path("tools").display()));
+        run(command)
+    };
+    let line = source.lines().nth(line - 1).unwrap_or_default();
+    mutants()
+        .exits(1)
+        .says("fan-out/1 2 1 0 0 1")
+        .says(&format!("fan-out/1 survives: src/lib.rs, `{line}`: replace doubler with ()"))
+        .says("1 task, 1 finding");
+    let reason = |line: &str| {
+        format!(
+            "[[survivor]]\nfile = \"src/lib.rs\"\nline = {line:?}\nmutant = \"replace doubler with ()\"\nreason = \"so\"\n"
+        )
+    };
+    copy.file(&format!("tests/{TASK}/mutants.toml"), &reason(line));
+    mutants().exits(0).says("1 task, 0 findings");
+    copy.file(&format!("tests/{TASK}/mutants.toml"), &(reason(line) + &reason("gone()")));
+    mutants().exits(1).says("no such survivor: src/lib.rs, `gone()`").says("1 task, 1 finding");
+    copy.file(&format!("tests/{TASK}/mutants.toml"), "[[survivor]]\nfile = \"src/lib.rs\"\n");
+    mutants()
+        .exits(2)
+        .complains("mutants.toml:1: missing field")
+        .complains("each [[survivor]] has file, line and reason");
+}
+
+#[test]
 fn outside_a_workbook_it_says_where_to_go() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     checker(folder.path(), &["list"])

@@ -10,10 +10,11 @@
 //! reason = "…"
 //! ```
 //!
-//! `line` is the source line where the change begins, so that an entry holds when lines move. A survivor without an
-//! entry and an entry without a survivor are findings.
+//! `line` is the source line where the change begins, so that an entry holds when lines move. Without `mutant` it is for
+//! every change of that line. A survivor without an entry and an entry without a survivor are findings.
 //!
-//! The copy that is changed lies under `target/`; the criteria supervise themselves, as under any `cargo test`.
+//! Not changed are `Debug`, files that the stub gives whole, and a binary that the criteria do not run. The copy that is
+//! changed lies under `target/`; the criteria supervise themselves, as under any `cargo test`.
 
 use crate::Exit;
 use crate::build;
@@ -21,12 +22,12 @@ use crate::fault::Fault;
 use crate::report;
 use crate::stage::{Parts, Stage};
 use crate::style::{BOLD, DIM, GREEN, RED};
-use crate::subject::Subject;
+use crate::subject::{Subject, collect};
 use crate::verify;
 use catalog::{Task, Workbook};
 use serde::Deserialize;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Another version makes other mutants.
@@ -41,12 +42,12 @@ const UNJUDGED: &str = r"impl (\w+::)*Debug for";
 
 /// Lets `cargo mutants` change the solutions of these tasks and holds what survives against the written reasons.
 pub(crate) fn mutants(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault> {
-    installed()?;
     let tasks = workbook.tasks()?;
     let mut plans = Vec::new();
     for task in verify::chosen(&tasks, ids)? {
         plans.push((task, reasons(&task.tests().join("mutants.toml"))?));
     }
+    installed()?;
     let (mut tables, mut findings) = (Vec::new(), Vec::new());
     for (task, reasons) in plans {
         anstream::println!("{BOLD}{}{BOLD:#} {}", task.id(), task.metadata().title);
@@ -80,11 +81,11 @@ struct Survey {
     timeouts: usize,
     /// The compiler refuses them.
     unviable: usize,
-    survived: BTreeSet<Survivor>,
+    survived: Vec<Survivor>,
 }
 
 /// A mutant that no criterion notices, and where it lies, in words that hold when lines move.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 struct Survivor {
     file: String,
     line: String,
@@ -110,8 +111,8 @@ fn survey(root: &Path, task: &Task) -> Result<Option<Survey>, Fault> {
     let mut command = cargo();
     command.args(["mutants", "--no-config", "--in-place", "--profile", "judge", "--timeout", TIMEOUT, "--package"]);
     command.args([&packages[0], "--test-package", &packages.join(","), "--exclude-re", UNJUDGED]);
-    if !runs_the_program(task)? {
-        command.args(["--exclude", "**/main.rs"]);
+    for file in unjudged(task)? {
+        command.arg("--exclude").arg(Path::new(&packages[0]).join("src").join(file));
     }
     command.arg("--dir").arg(&stage.folder).arg("--output").arg(&output);
     command.env("CARGO_TARGET_DIR", &stage.target).env("CARGO_INCREMENTAL", "0");
@@ -129,15 +130,24 @@ fn survey(root: &Path, task: &Task) -> Result<Option<Survey>, Fault> {
     }
 }
 
-/// Whether the criteria run the task's binary.
-fn runs_the_program(task: &Task) -> Result<bool, Fault> {
+/// The solution's files that are not judged: what the stub gives whole, and a binary that the criteria do not run.
+fn unjudged(task: &Task) -> Result<Vec<PathBuf>, Fault> {
+    let (mut given, mut files) = (BTreeMap::new(), BTreeMap::new());
+    collect(&task.stub(), Path::new(""), &mut given)?;
+    collect(&task.solution().join("src"), Path::new(""), &mut files)?;
+    let read = |file: &Path| std::fs::read_to_string(file).map_err(|error| Fault::file("read", file, &error));
+    let mut program = false;
     for file in task.judging_files()? {
-        let text = std::fs::read_to_string(&file).map_err(|error| Fault::file("read", &file, &error))?;
-        if text.contains("program!()") {
-            return Ok(true);
+        program |= read(&file)?.contains("program!()");
+    }
+    let mut unjudged = Vec::new();
+    for (file, path) in files {
+        let given = given.get(&file).map(|stub| read(stub)).transpose()?;
+        if given == Some(read(&path)?) || (file == Path::new("main.rs") && !program) {
+            unjudged.push(file);
         }
     }
-    Ok(false)
+    Ok(unjudged)
 }
 
 fn cargo() -> Command {
@@ -217,7 +227,7 @@ fn read(outcomes: &Path, staged: &Path, package: &str) -> Result<Survey, Fault> 
                 let file = mutant.file.strip_prefix(&format!("{package}/")).unwrap_or(&mutant.file);
                 let path = staged.join(file);
                 let source = std::fs::read_to_string(&path).map_err(|error| Fault::file("read", &path, &error))?;
-                survey.survived.insert(survivor(&mutant, file, &source));
+                survey.survived.push(survivor(&mutant, file, &source));
             }
             Summary::Success | Summary::Failure => {
                 return Err(Fault::infra(format!("cargo mutants came to no verdict on {}", mutant.name)));
@@ -242,44 +252,54 @@ struct Reasons {
     survivor: Vec<Reason>,
 }
 
-#[derive(Deserialize)]
+/// Why a mutant survives.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reason {
     file: String,
     line: String,
-    mutant: String,
+    #[serde(default)]
+    mutant: Option<String>,
     reason: String,
 }
 
-/// The survivors that a file gives reasons for; none, where there is no file.
-fn reasons(file: &Path) -> Result<BTreeSet<Survivor>, Fault> {
+impl Reason {
+    fn explains(&self, survivor: &Survivor) -> bool {
+        let at = |file: &str, line: &str| (file, line) == (&survivor.file[..], &survivor.line[..]);
+        at(&self.file, &self.line) && self.mutant.as_ref().is_none_or(|mutant| *mutant == survivor.mutant)
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, `{}`: {}", self.file, self.line, self.mutant.as_deref().unwrap_or("any change"))
+    }
+}
+
+/// What a file says of survivors; nothing, where there is no file.
+fn reasons(file: &Path) -> Result<Vec<Reason>, Fault> {
     if !file.exists() {
-        return Ok(BTreeSet::new());
+        return Ok(Vec::new());
     }
     let text = std::fs::read_to_string(file).map_err(|error| Fault::file("read", file, &error))?;
-    let unsound = |at: usize, what: &str| {
-        let line = text[..at.min(text.len())].lines().count().max(1);
-        Fault::usage(format!("{}:{line}: {what}", file.display()))
-            .help("each [[survivor]] has file, line, mutant and reason")
+    let unsound = |what: String| {
+        Fault::usage(what).help("each [[survivor]] has file, line and reason, and mutant if it is for one alone")
     };
-    let read: Reasons = toml::from_str(&text)
-        .map_err(|error| unsound(error.span().map_or(0, |span| span.end), error.message().trim()))?;
-    let mut reasons = BTreeSet::new();
-    for Reason { file: of, line, mutant, reason } in read.survivor {
-        if reason.trim().is_empty() {
-            return Err(unsound(0, &format!("{mutant:?} has no reason")));
-        }
-        reasons.insert(Survivor { file: of, line, mutant });
+    let read: Reasons = toml::from_str(&text).map_err(|error| {
+        let line = text[..error.span().map_or(0, |span| span.end.min(text.len()))].lines().count().max(1);
+        unsound(format!("{}:{line}: {}", file.display(), error.message().trim()))
+    })?;
+    match read.survivor.iter().find(|entry| entry.reason.trim().is_empty()) {
+        Some(entry) => Err(unsound(format!("{}: no reason is given for {entry}", file.display()))),
+        None => Ok(read.survivor),
     }
-    Ok(reasons)
 }
 
 /// Survivors without a reason, and reasons without a survivor.
-fn compare<'a>(
-    survived: &'a BTreeSet<Survivor>,
-    reasons: &'a BTreeSet<Survivor>,
-) -> (Vec<&'a Survivor>, Vec<&'a Survivor>) {
-    (survived.difference(reasons).collect(), reasons.difference(survived).collect())
+fn compare<'a>(survived: &'a [Survivor], reasons: &'a [Reason]) -> (Vec<&'a Survivor>, Vec<&'a Reason>) {
+    let unexplained = survived.iter().filter(|survivor| !reasons.iter().any(|reason| reason.explains(survivor)));
+    let idle = reasons.iter().filter(|reason| !survived.iter().any(|survivor| reason.explains(survivor)));
+    (unexplained.collect(), idle.collect())
 }
 
 fn tell(tables: &[(String, Option<Survey>)], findings: &[String]) {
@@ -359,6 +379,9 @@ mod tests {
         assert_eq!(found(""), (1, 0));
         assert_eq!(found(&entry("n < 8", "seven is the most there is")), (0, 0));
         assert_eq!(found(&entry("n < 9", "seven is the most there is")), (1, 1));
+        let any = entry("n < 8", "seven is the most there is").replace("mutant = \"replace < with <= in full\"\n", "");
+        assert_eq!(found(&any), (0, 0));
+        assert_eq!(found(&entry("n < 8", "so").replace("<=", ">")), (1, 1));
     }
 
     #[test]
@@ -366,7 +389,7 @@ mod tests {
         let folder = scratch();
         let file = folder.path().join("mutants.toml");
         for (text, said) in [
-            (entry("n < 8", " "), "has no reason"),
+            (entry("n < 8", " "), "no reason is given for src/lib.rs, `n < 8`"),
             ("[[survivor]]\nfile = \"src/lib.rs\"\n".to_owned(), "missing field `line`"),
             (entry("n < 8", "so") + "why = 1\n", "mutants.toml:6: unknown field `why`"),
         ] {

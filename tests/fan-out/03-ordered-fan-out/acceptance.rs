@@ -117,6 +117,8 @@ async fn the_buffer_gives_each_number_in_its_turn() {
         .usually("the lowest number is taken, whether it is the next one or not");
     check::equal("numbers held back before number 0 is in", buffer.len(), 2)
         .usually("a lost number is not kept until its turn");
+    check::that(!buffer.is_empty(), "a buffer that holds two numbers back calls itself empty")
+        .usually("`is_empty` looks at something else than `len` does");
     buffer.insert(Tagged { seq: 0, value: 0 });
     check::that(taker.is_woken(), "the taker is not woken when number 0 is in").usually("its waker is not stored");
     let mut seen = Vec::new();
@@ -128,6 +130,8 @@ async fn the_buffer_gives_each_number_in_its_turn() {
     buffer.insert(Tagged { seq: 1, value: 10 });
     check::equal("numbers held back after all are out and number 1 comes once more", buffer.len(), 0)
         .usually("a number that comes after its turn is kept, and never comes out");
+    check::that(buffer.is_empty(), "a buffer that holds nothing back does not call itself empty")
+        .usually("`is_empty` looks at something else than `len` does");
     buffer.close();
     check::that(taker.is_woken(), "the taker is not woken by the close").usually("`close` only sets a flag");
     check::that(matches!(taker.poll(), Poll::Ready(None)), "the closed and empty buffer does not end")

@@ -347,15 +347,25 @@ async fn what_is_cut_off_closes_its_connection() {
     check::equal("connections of requests cut off at the deadline, still open after 5 s", open, 0).usually(CAUSE);
 }
 
-/// Of a real body without an end, the limit is read: the fetch returns its status, and the server sees the connection
-/// close.
+/// Of a real body without an end, and of one that is longer than the limit but stalls just there, the limit is read: the
+/// fetch returns its status, and the server sees the connection close.
 #[criterion(clock = "real", deadline = 30)]
 async fn a_body_without_an_end_is_left() {
-    let server = Server::start(|_| Answer::status(200).body(vec![b'x'; 16 << 10]).endless(ms(1)));
+    const LIMIT: usize = 64 << 10;
+    let server = Server::start(|request| match request.path.as_str() {
+        // No number of such pieces adds up to the limit.
+        "/endless" => Answer::status(200).body(vec![b'x'; 10_007]).endless(ms(1)),
+        _ => Answer::status(200).body(vec![b'x'; 2 * LIMIT]).stalling(),
+    });
     let fetch = Arc::new(HttpFetch::new());
-    let seen = fetched(&fetch, vec![server.url("/")], ms(1_500), &CancellationToken::new()).await;
-    check::equal("the result of a body without an end", seen, vec!["200".to_owned()])
-        .usually("the whole body is collected, as `bytes()` and `text()` do; `chunk()` reads a piece at a time");
+    let seen = fetched(&fetch, vec![server.url("/endless")], ms(1_500), &CancellationToken::new()).await;
+    check::equal("the result of a body without an end", seen, vec!["200".to_owned()]).usually(
+        "the whole body is collected, as `bytes()` and `text()` do; `chunk()` reads a piece at a time; or pieces that must \
+         add up to the limit",
+    );
+    let seen = fetched(&fetch, vec![server.url("/stalls")], ms(1_500), &CancellationToken::new()).await;
+    check::equal("the result of a body of 128 KiB that stalls after 64 KiB", seen, vec!["200".to_owned()])
+        .usually("a comparison with `>`, which waits for one byte more than the limit");
     let left = server.wait_until(|seen| seen.open() == 0).await;
     check::that(left.is_ok(), "the connection is still open 5 s after the fetch was done")
         .usually("the response is kept, or read to its end in the background; dropping it closes the connection");

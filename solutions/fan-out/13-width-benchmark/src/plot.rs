@@ -19,9 +19,10 @@ pub fn plot(points: &[Point]) -> String {
     points.sort_by_key(|point| point.width);
     let doublings = |point: &Point| (point.width as f64).log2();
     let first = points.first().map_or(0.0, |point| doublings(point));
-    let last = points.last().map_or(0.0, |point| doublings(point)).max(first + 1.0);
+    let last = points.last().map_or(0.0, |point| doublings(point));
+    let span = (last - first).max(1.0);
     let top = points.iter().map(|point| point.throughput).fold(1.0, f64::max);
-    let x = |point: &Point| LEFT + (RIGHT - LEFT) * (doublings(point) - first) / (last - first);
+    let x = |point: &Point| LEFT + (RIGHT - LEFT) * (doublings(point) - first) / span;
     let y = |throughput: f64| BOTTOM - (BOTTOM - TOP) * throughput / top;
     // ANCHOR_END: plot
 

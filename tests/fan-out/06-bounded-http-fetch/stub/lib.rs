@@ -31,8 +31,8 @@
 //!   them; the last status counts, and a longer chain is an error. So is a refused connection, one that is closed without
 //!   an answer or in the middle of one, and what is no HTTP: all of them are `Failed`, with a text of your choice.
 //! - A body is read to its end and thrown away, and only then is the fetch done. But of a body that is longer than
-//!   [`BODY_LIMIT`] = 64 KiB, or has no end, no more than the limit is waited for (and whatever comes with it): the
-//!   connection is closed, and the status is the result.
+//!   [`BODY_LIMIT`] = 64 KiB, or has no end, no more than the limit is waited for (and whatever comes with it), not even
+//!   one byte more: the connection is closed, and the status is the result.
 //! - What is cut off is closed: when `fetch_all` gives up a request, by its token or its deadline, the server sees the
 //!   connection close, whether it is late with its headers or with its body.
 //! - One client: connections are used again. Ten requests, one after the other, use at most 5 connections.

@@ -33,9 +33,10 @@
 //!   widths in different orders.
 //! - Table: a heading, then a line for each point with three figures between blanks: the width, the throughput
 //!   in whole items a second, p99 in milliseconds with one decimal. All lines are equally long.
-//! - Plot: an XML document whose root is `svg`, with a `title` inside. One `circle` a point and no others: `cx` grows
-//!   in proportion to log2 of the width, `cy` falls in proportion to throughput, both within 1 % of what they
-//!   span, without a `transform`. Each width stands in a `text` of its own, and `items/s` in another. One point is drawn too.
+//! - Plot: an XML document whose root is `svg`, with a `viewBox`, and a `title` inside. One `circle` a point and no
+//!   others, each with its centre inside the `viewBox`: `cx` grows in proportion to log2 of the width, `cy` falls in
+//!   proportion to throughput, both within 1 % of what they span, without a `transform`. Each width stands in a `text`
+//!   of its own, and `items/s` in another. One point is drawn too.
 //! - Nothing is left behind: when a measurement is dropped, no further item begins and no task is left. When an item
 //!   panics, the same holds, and its panic reaches the caller as it is (`std::panic::resume_unwind` hands on
 //!   a panic that a task ended with): no point is made of such a run.

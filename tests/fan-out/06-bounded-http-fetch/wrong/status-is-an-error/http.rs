@@ -30,7 +30,7 @@ impl Fetch for HttpFetch {
         let mut read = 0;
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             read += chunk.len();
-            if read > BODY_LIMIT {
+            if read >= BODY_LIMIT {
                 break;
             }
         }
