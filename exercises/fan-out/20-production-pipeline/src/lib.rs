@@ -21,8 +21,9 @@
 //!   cancelled. A ticket that is dropped changes nothing. There is no order between items.
 //! - Width: a stage is at work on as many jobs as its `workers` says, if so many wait, and on [`TENANT_WORKERS`] = 4 of one
 //!   tenant; never on more. 40 items of one tenant with 10 ms in each of three stages take 120 ms.
-//! - Bulkhead: a tenant's queues and workers are its own in each stage. Tenant B's 100 items of 10 ms take 250 ms
-//!   beside tenant A's 100 of 1 s, whether A is slow in the first stage or in the last, with stages 8 wide.
+//! - Bulkhead: a tenant's queues and workers are its own in each stage. Tenant B's 100 items of 10 ms take 250 ms beside
+//!   the items of A and C of 1 s, whether these are slow in the first stage or in the last, where that stage is 12 wide and
+//!   the others 8. So a job that waits for room in the next stage takes up none of the stage's `workers`.
 //! - Full: a tenant's burst is accepted up to the `buffer` of the first stage, and at most 5 more; the rest comes back as
 //!   [`Refused::Full`] from `submit`, which never waits. So does the first item of a 65th tenant ([`MAX_TENANTS`] = 64).
 //! - Backpressure: of one tenant, a stage holds at most its `buffer`, 4 at work and 2 on the way. What waits is not polled.
@@ -43,7 +44,8 @@
 //! - A job is in the queue from [`Instrumented::arrive`] on, in flight from the first poll of [`Visit::run`] to its end, and
 //!   then out or an error: an error, a panic or a timeout is one error, of that stage alone. A visit that is dropped,
 //!   waiting or at work, is cancelled. A refused item is counted nowhere. Out of one stage is in at the next, at the same
-//!   moment; so a job that waits for room may count as queued, and a tenant's `queue_depth` is at most `buffer` + 5.
+//!   moment. So four that wait for room may count as queued, and four that a worker has taken but not begun: a tenant's
+//!   `queue_depth` is at most `buffer` + 8.
 //! - At every moment at which nothing moves, for each stage and tenant: in = out + errors + cancelled + in flight + queue
 //!   depth, and no gauge is below 0. When all is over, both gauges are 0, and the figures say what the outcomes say.
 //! - `queue_seconds` has one observation for each job whose run has begun, `process_seconds` one for each that was done
