@@ -13,6 +13,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::num::NonZeroUsize;
 use std::os::unix::ffi::OsStringExt;
+use std::sync::Arc;
 use support::{Figures, Scripted, Tenant, accepted, item, let_go, outcomes, refusal, start};
 use task::{
     BODY_LIMIT, CORRELATION_HEADER, Config, ConfigError, HttpDeliver, HttpFetch, Instrumented, Item, Job, Journal,
@@ -254,7 +255,7 @@ async fn an_error_ends_its_item_alone() {
         .map(str::to_owned)
         .collect();
     let numbered = |said: &[String]| -> Vec<String> {
-        ids.iter().zip(said).map(|(id, said)| format!("item {id} {said}")).collect()
+        ids.iter().zip(said).map(|(id, said)| format!("item {id}: {said}")).collect()
     };
     check::items(&numbered(&seen), &numbered(&expected)).usually(
         "an error that is swallowed and passed on as a success; a panic that takes the task, and with it the item's outcome; \
@@ -357,16 +358,18 @@ async fn the_wrapper_counts_any_stage() {
 #[criterion]
 async fn the_figures_add_up_under_chaos() {
     // What befalls an item in a stage depends on both alone, so that a run can be repeated.
-    let chance =
-        |stage: usize, id: u64, cause: u64| harness::random(id * 31 + stage as u64 * 7 + cause).random_range(0..100);
-    let mut stages = Scripted::three([12, 6, 12], [100, 4, 4], move |stage, id| match chance(stage, id, 1) {
+    let dice: Arc<[u64]> = harness::random(20).random_iter().take(5_000 * 9).map(|number: u64| number % 100).collect();
+    let chance = move |stage: usize, id: u64, cause: usize| dice[id as usize * 9 + stage * 3 + cause];
+    let (takes, panics, fails) = (chance.clone(), chance.clone(), chance);
+    let mut stages = Scripted::three([12, 6, 12], [100, 4, 4], move |stage, id| match takes(stage, id, 0) {
         0..5 => ms(2_000),
         _ if stage == 0 && Tenant::of(id) == Tenant::Cord && (20..60).contains(&(id % 1000)) => ms(3_600_000),
         spread => ms(1 + spread / 5),
     });
     for (place, stage) in stages.iter_mut().enumerate() {
-        stage.panic_at(move |id| chance(place, id, 2) < 4);
-        stage.fail_at(move |id| match chance(place, id, 3) {
+        let (panics, fails) = (panics.clone(), fails.clone());
+        stage.panic_at(move |id| panics(place, id, 1) < 4);
+        stage.fail_at(move |id| match fails(place, id, 2) {
             0..6 => Some(StageError::Status(503)),
             6..10 => Some(StageError::Failed("refused".to_owned())),
             _ => None,
@@ -374,13 +377,13 @@ async fn the_figures_add_up_under_chaos() {
     }
     let (pipeline, metrics, _token) = start(&stages);
     let mut tickets = Vec::new();
-    for round in 0..140 {
+    for round in 0..28 {
         for tenant in Tenant::ALL {
-            let ids = [1, 2].map(|number| tenant as u64 * 1000 + round * 2 + number);
-            tickets.extend(ids.into_iter().filter_map(|id| pipeline.submit(item(id)).ok()));
+            let ids = (1..=10).map(|number| tenant as u64 * 1000 + round * 10 + number);
+            tickets.extend(ids.filter_map(|id| pipeline.submit(item(id)).ok()));
         }
-        pass(ms(50)).await;
-        Figures::of(&metrics).add_up(&format!("after {} ms of chaos", (round + 1) * 50));
+        pass(ms(250)).await;
+        Figures::of(&metrics).add_up(&format!("after {} ms of chaos", (round + 1) * 250));
     }
     let_go(pipeline);
     pass(ms(5)).await;
@@ -439,10 +442,11 @@ async fn a_cancel_gives_up_everything() {
         }
         let seen = outcomes(tickets).await;
         let count = |word: &str| seen.iter().filter(|said| *said == word).count() as f64;
+        let other = seen.iter().find(|said| *said != DONE && *said != "cancelled");
         check::that(
-            count(DONE) + count("cancelled") == 30.0,
+            other.is_none(),
             format!(
-                "outcomes {when}: {} done and {} cancelled, expected 30 in all: {seen:?}",
+                "of 30 tickets {when}, {} are done, {} cancelled, and one says: {other:?}",
                 count(DONE),
                 count("cancelled")
             ),
@@ -504,6 +508,7 @@ async fn shutdown_finishes_what_was_accepted() {
     let cut = seen.iter().filter(|said| *said == "cancelled").count();
     check::equal("tickets that say cancelled", cut, 45).usually("a ticket is closed without an outcome");
     Figures::of(&metrics).add_up("after the grace");
+    Figures::of(&metrics).gauges_are_zero("after the grace");
     let begun = Instant::now();
     let (pipeline, _, _token) = start(&stages);
     pipeline.shutdown(ms(1_000)).await;
@@ -832,7 +837,7 @@ async fn one_item_is_replayed_by_its_id() {
         })
         .collect();
     check::items(&requests, &["GET /3 c-3".to_owned(), "POST /sink c-3".to_owned()])
-        .usually("the whole journal runs again, or the item runs under another correlation id");
+        .usually("the whole journal runs again, or the item runs under another correlation id, or under none");
     let (code, _) = outside::replay(&journal, &second.url("/sink"), 99).await;
     check::equal("exit code of a replay of an unknown id", code, Some(1))
         .usually("an item that is not there is made up");

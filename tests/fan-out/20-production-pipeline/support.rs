@@ -152,7 +152,7 @@ pub(crate) fn accepted(pipeline: &Pipeline, ids: &[u64]) -> Vec<Ticket> {
         Ok(ticket) => Some(ticket),
         Err(refused) => {
             check::that(false, format!("item {id} was refused as {}, and there is room", refusal(&refused)))
-                .usually("places that are not given back, or fewer than the stage's `buffer`");
+                .usually("a queue that all tenants share, fewer places than the stage's `buffer`, or places that are not given back");
             None
         }
     };
@@ -269,8 +269,11 @@ impl Figures {
     /// Nothing waits and nothing is at work.
     pub(crate) fn gauges_are_zero(&self, when: &str) {
         for name in ["inflight", "queue_depth"] {
-            let left: Vec<_> = self.0.iter().filter(|((known, ..), value)| known == name && **value != 0.0).collect();
-            check::that(left.is_empty(), format!("{when}, {name} is not 0: {left:?}")).usually(
+            let left = self.0.iter().find(|((known, ..), value)| known == name && **value != 0.0);
+            let seen = left.map(|((_, stage, tenant), value)| {
+                format!("{when}, {name} of stage {stage}, tenant {tenant} is {value}")
+            });
+            check::that(seen.is_none(), seen.as_deref().unwrap_or_default()).usually(
                 "a gauge that is taken back by a line that an error, a panic or a drop does not come to: let a value do it, \
                  in its `drop`",
             );

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: the_real_stages_speak_http (fail)
 //!
 //! "An answer is a success": the body of a 503 is parsed and delivered.
 

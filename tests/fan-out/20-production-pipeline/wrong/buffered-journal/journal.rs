@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: one_item_is_replayed_by_its_id (fail)
 //!
 //! "A write for each line is slow": the lines are collected, and a kill takes them along.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: the_wrapper_counts_any_stage (fail), the_figures_add_up_under_chaos (fail), a_cancel_gives_up_everything (fail), shutdown_finishes_what_was_accepted (fail), every_line_has_its_correlation_id (fail)
 //!
 //! "A line before the await and a line after it": whoever is dropped between the two is never counted out.
 

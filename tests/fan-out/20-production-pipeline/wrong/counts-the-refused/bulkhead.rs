@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: a_slow_tenant_holds_up_nobody (fail), the_figures_add_up_under_chaos (fail)
 //!
 //! "What comes is counted": a job arrives before it is known whether there is a place for it.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: the_widths_come_from_the_environment (fail)
 //!
 //! "Robust": what is no width becomes the default, in silence.
 

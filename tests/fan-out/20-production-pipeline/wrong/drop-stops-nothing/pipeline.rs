@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: a_slow_tenant_holds_up_nobody (leak), a_cancel_gives_up_everything (leak)
 //!
 //! "A dropped handle takes its tasks along": nobody tells them.
 

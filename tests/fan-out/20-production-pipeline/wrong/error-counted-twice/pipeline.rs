@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: an_error_ends_its_item_alone (fail), the_figures_add_up_under_chaos (fail), shutdown_finishes_what_was_accepted (fail)
 //!
 //! "Whoever sees an error counts it": the stage does, and so does the pipeline.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: the_real_stages_speak_http (fail), one_item_is_replayed_by_its_id (fail)
 //!
 //! "The log has the correlation id": the sink has not.
 

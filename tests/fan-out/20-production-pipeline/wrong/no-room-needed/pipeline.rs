@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: a_slow_stage_holds_back_the_intake (bound)
 //!
 //! "The next stage has a queue": a worker is free before its job has a place there, and what waits for one grows without a bound.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: every_item_passes_every_stage_once (fail), a_slow_tenant_holds_up_nobody (fail), a_cancel_gives_up_everything (fail)
 //!
 //! "A stage has a buffer": all tenants wait in it, and one can fill it.
 

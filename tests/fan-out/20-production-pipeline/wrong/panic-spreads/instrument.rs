@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: an_error_ends_its_item_alone (fail), the_wrapper_counts_any_stage (fail), the_figures_add_up_under_chaos (fail), every_line_has_its_correlation_id (fail)
 //!
 //! "A stage returns its errors": a panic goes through the wrapper and takes the task along.
 

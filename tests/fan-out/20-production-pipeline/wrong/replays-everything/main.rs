@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: one_item_is_replayed_by_its_id (fail)
 //!
 //! "From here on": a replay runs the item and whatever was recorded.
 

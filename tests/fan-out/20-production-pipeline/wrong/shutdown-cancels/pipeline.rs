@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: shutdown_finishes_what_was_accepted (fail), a_signal_ends_the_program_in_peace (fail), one_item_is_replayed_by_its_id (fail)
 //!
 //! "Stop means stop": a shutdown cancels what is under way, and waits for the tasks to notice.
 

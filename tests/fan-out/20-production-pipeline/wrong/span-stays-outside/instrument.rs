@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: every_line_has_its_correlation_id (fail)
 //!
 //! "The span is there": the wrapper's own lines are written in it, and the stage runs outside.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: an_error_ends_its_item_alone (fail), the_figures_add_up_under_chaos (fail), shutdown_finishes_what_was_accepted (fail), every_line_has_its_correlation_id (fail)
 //!
 //! "The show must go on": an error is logged, and the job goes on with what it had.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: an_error_ends_its_item_alone (fail), the_wrapper_counts_any_stage (fail), the_figures_add_up_under_chaos (fail), shutdown_finishes_what_was_accepted (fail)
 //!
 //! "Better twice than never": an error takes the job out of flight, and the drop does it again.
 

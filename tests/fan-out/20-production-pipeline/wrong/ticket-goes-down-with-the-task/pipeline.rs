@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: the_figures_add_up_under_chaos (fail), a_cancel_gives_up_everything (fail), shutdown_finishes_what_was_accepted (fail)
 //!
 //! "A cancelled task has nothing to say": its ticket is closed without an outcome, and nobody counts it.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: one_item_is_replayed_by_its_id (fail)
 //!
 //! "`lines()` gives lines": also the last one, of which a kill has left a half, and what is written next is glued to it.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: an_error_ends_its_item_alone (fail), the_wrapper_counts_any_stage (fail)
 //!
 //! "The client has a timeout": a stage that never answers keeps its worker, and the tenant has four.
 

@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: every_item_passes_every_stage_once (bound)
 //!
 //! "`workers` is what a tenant gets": nothing bounds all tenants together.
 

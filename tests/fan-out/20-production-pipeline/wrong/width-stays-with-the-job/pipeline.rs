@@ -1,4 +1,4 @@
-//! Caught by: TODO
+//! Caught by: a_slow_tenant_holds_up_nobody (fail)
 //!
 //! "A worker is free when its job is gone": while a tenant waits for room in the next stage, it keeps what all tenants share in this one.
 

@@ -1,6 +1,6 @@
-//! Caught by: TODO
+//! Caught by: the_metrics_are_scraped_over_http (fail)
 //!
-//! "The future is the server": it is dropped at the cancel, and the connections have tasks of their own.
+//! "A server belongs into a task": the token ends the wait for it, and not the server.
 
 use crate::Metrics;
 use axum::Router;
@@ -15,10 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 pub async fn serve(listener: TcpListener, metrics: Metrics, stop: CancellationToken) -> io::Result<()> {
     let routes = Router::new().route("/metrics", get(scrape)).with_state(metrics);
-    tokio::select! {
-        served = axum::serve(listener, routes).into_future() => served,
-        () = stop.cancelled() => Ok(()),
-    }
+    tokio::spawn(axum::serve(listener, routes).into_future());
+    stop.cancelled().await;
+    Ok(())
 }
 
 async fn scrape(State(metrics): State<Metrics>) -> impl IntoResponse {
