@@ -314,8 +314,8 @@ async fn the_wrapper_counts_any_stage() {
                            differs from the brief's";
     const DROPPED: &str = "what is counted by lines around an `.await` is not taken back when the future is dropped there: let \
                            a value count it out, in its `drop`";
-    const ENDED: &str = "a panic or a timeout goes by the line that counts it; or an error is counted by the one who finds it \
-                         and by the one who passes it on";
+    const ENDED: &str = "what a success takes back, an error, a panic and a timeout must take back too, and once; and an error \
+                         is counted by whoever finds it, not also by whoever passes it on";
     let first = visit(1);
     seen("while a job waits", [1., 0., 0., 0., 1., 0., 0., 0.], COUNTED);
     pass(ms(30)).await;

@@ -20,7 +20,7 @@ const BETWEEN: usize = 4;
 pub struct HttpFetch {}
 
 impl HttpFetch {
-    /// The stage, so wide.
+    /// The stage, so wide, with a client of its own for all its requests.
     pub fn new(workers: NonZeroUsize) -> HttpFetch {
         let _ = workers;
         todo!("keep what it needs")
@@ -84,7 +84,7 @@ impl Stage for Parse {
 pub struct HttpDeliver {}
 
 impl HttpDeliver {
-    /// The stage, so wide.
+    /// The stage, so wide, with a client of its own for all its requests.
     pub fn new(sink: String, workers: NonZeroUsize) -> HttpDeliver {
         let _ = (sink, workers);
         todo!("keep what it needs")

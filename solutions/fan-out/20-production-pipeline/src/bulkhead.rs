@@ -8,8 +8,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// How many jobs of one tenant are at work in a stage, at most.
 pub const TENANT_WORKERS: usize = 4;
 
-/// How many tenants a pipeline serves. Each costs series of metrics in every scrape, for good: names that come from
-/// outside must not be able to make any number of them.
+/// How many tenants a pipeline serves.
+//
+// Each costs series of metrics in every scrape, for good: names that come from outside must not be able to make any
+// number of them.
 pub const MAX_TENANTS: usize = 64;
 
 /// A stage with what all tenants share in it.

@@ -9,7 +9,9 @@ use std::num::NonZeroUsize;
 /// The header that carries the correlation id to other services.
 pub const CORRELATION_HEADER: &str = "x-correlation-id";
 
-/// The largest body that is taken for a payload. With 64 tenants and 128 jobs each, all of this size, it is 512 MiB.
+/// The largest body that is taken for a payload.
+//
+// Should all 7680 jobs that the pipeline can hold be of this size, it is 480 MiB.
 pub const BODY_LIMIT: usize = 64 * 1024;
 
 /// How many jobs of a tenant wait for the first stage: a burst that four workers get through in 25 rounds.
@@ -65,7 +67,7 @@ pub struct HttpFetch {
 }
 
 impl HttpFetch {
-    /// A stage with a client of its own, for all its requests.
+    /// The stage, so wide, with a client of its own for all its requests.
     pub fn new(workers: NonZeroUsize) -> HttpFetch {
         HttpFetch { client: client(), workers }
     }
@@ -102,7 +104,7 @@ pub struct Parse {
 }
 
 impl Parse {
-    /// The stage.
+    /// The stage, so wide.
     pub fn new(workers: NonZeroUsize) -> Parse {
         Parse { workers }
     }
@@ -145,7 +147,7 @@ pub struct HttpDeliver {
 }
 
 impl HttpDeliver {
-    /// A stage with a client of its own, for all its requests.
+    /// The stage, so wide, with a client of its own for all its requests.
     pub fn new(sink: String, workers: NonZeroUsize) -> HttpDeliver {
         HttpDeliver { client: client(), sink, workers }
     }

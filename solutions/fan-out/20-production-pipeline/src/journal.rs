@@ -53,12 +53,13 @@ impl Journal {
     }
 
     // ANCHOR: find
-    /// The item of this id, as it was last recorded. Torn lines are passed over. The memory it takes is that of a line.
+    /// The item of this id, as it was last recorded. Torn lines are passed over.
     ///
     /// # Errors
     ///
     /// If the file cannot be read.
     pub fn find(path: &Path, id: u64) -> io::Result<Option<Item>> {
+        // One line at a time: the journal is longer than the memory some day.
         let mut lines = BufReader::new(File::open(path)?);
         let (mut found, mut line) = (None, Vec::new());
         while lines.read_until(b'\n', &mut line)? > 0 {

@@ -69,8 +69,7 @@ struct Gate {
 }
 
 impl Pipeline {
-    /// A pipeline of these stages, first to last, that a cancel of the token ends at once. No task runs before the first
-    /// item.
+    /// A pipeline of these stages, first to last, that a cancel of the token ends at once.
     ///
     /// # Panics
     ///
