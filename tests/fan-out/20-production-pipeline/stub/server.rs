@@ -1,0 +1,17 @@
+//! The endpoint that is scraped.
+
+use crate::Metrics;
+use std::io;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Answers `GET /metrics` until the token is cancelled; then closes the port and returns when the connections are
+/// closed.
+///
+/// # Errors
+///
+/// If the listener fails for good.
+pub async fn serve(listener: TcpListener, metrics: Metrics, stop: CancellationToken) -> io::Result<()> {
+    let _ = (listener, metrics, stop);
+    todo!("answer scrapes until the token is cancelled")
+}
