@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn a_survivor_is_named_without_line_numbers() {
         let folder = scratch();
-        let survey = read(&folder.path().join("outcomes.json"), folder.path(), "t-mutants").ok().expect("outcomes");
+        let survey = read(&folder.path().join("outcomes.json"), folder.path(), "t-mutants").expect("outcomes");
         assert_eq!((survey.caught, survey.timeouts, survey.unviable), (0, 1, 0));
         let survived: Vec<String> = survey.survived.iter().map(Survivor::to_string).collect();
         assert_eq!(survived, ["src/lib.rs, `n < 8`: replace < with <= in full"]);

@@ -123,7 +123,7 @@ impl<E: Send + 'static> Group<E> {
     where
         F: Future<Output = Result<(), E>> + Send + 'static,
     {
-        let _ = task;
+        drop(task);
         todo!("the same, without waiting")
     }
 

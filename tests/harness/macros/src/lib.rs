@@ -115,8 +115,10 @@ fn expand(
     } else {
         quote! { ::harness::judge(&CRITERION, || ::std::boxed::Box::pin(async #body)); }
     };
+    // A criterion drops a pool or a group of the learner's, who decides whether the type implements `Drop`.
     Ok(quote! {
         #(#attributes)*
+        #[allow(clippy::drop_non_drop)]
         #[test]
         fn #name() {
             #criterion
