@@ -4,7 +4,6 @@
 
 use crate::diagnosis::Parked;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use tokio::sync::mpsc::Receiver;
 use tokio::task::Id;
 use tokio::time::Instant;
 use verdict::{Bound, Kind, Left, Moment, Trace, Verdict};
@@ -55,13 +54,14 @@ pub fn marked<T>(label: &str, act: impl FnOnce() -> T) -> T {
     act()
 }
 
-/// Receives an item, and counts it: what is done and not received is a level in the picture.
+/// Counts the item that the test receives, if it is one: what is done and not received is a level in the picture.
+/// `received(output.recv()).await` is `output.recv().await`.
 ///
 /// # Cancel safety
 ///
-/// As that of `Receiver::recv`: nothing is lost.
-pub async fn receive<T>(output: &mut Receiver<T>) -> Option<T> {
-    let item = output.recv().await?;
+/// As that of `receiving`: nothing is lost besides.
+pub async fn received<T>(receiving: impl Future<Output = Option<T>>) -> Option<T> {
+    let item = receiving.await?;
     note(|notes| notes.count(|notes| &mut notes.received));
     Some(item)
 }
