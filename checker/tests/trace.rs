@@ -41,7 +41,7 @@ fn a_deadlock_is_shown_with_the_task_that_waits() {
 fn a_leak_is_shown_with_what_each_task_waits_for() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (ran, svg) = traced(folder.path(), &["4", "--variant", "wrong/send-not-raced"], 1);
-    ran.says("▼ cancel").says("▼ 7 left behind").says("task 8 ┄ Sender::send at src/lib.rs:").says("unread");
+    ran.says("▼ cancel").says("▼ 7 left behind").says("task 8 ┄ Sender::send at src/lib.rs:");
     assert_eq!(svg.matches(">Sender::send at src/lib.rs:").count(), 7, "{svg}");
 }
 
