@@ -14,6 +14,7 @@ mod allocations;
 mod print;
 mod virtual_time;
 
+mod batch_size;
 mod blocked_worker;
 mod blocking_pool;
 mod buffers;
@@ -23,6 +24,7 @@ mod channel_rates;
 mod cooperative_budget;
 mod cpu_quota;
 mod item_allocations;
+mod permits;
 mod run_order;
 mod shared_receiver;
 mod task_size;
@@ -102,6 +104,12 @@ const EXPERIMENTS: &[Experiment] = &[
         run: channel_memory::run,
     },
     Experiment {
+        name: "permits",
+        shows: "Who gets permits when, if somebody asks for many.",
+        clock: Clock::Virtual,
+        run: permits::run,
+    },
+    Experiment {
         name: "shared-receiver",
         shows: "What a shared receiver costs, and what it costs not to share it.",
         clock: Clock::Virtual,
@@ -112,6 +120,12 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "What it costs to hand an item to a worker.",
         clock: Clock::Wall,
         run: channel_rates::run,
+    },
+    Experiment {
+        name: "batch-size",
+        shows: "What a hand-over costs an item, by the size of its batch.",
+        clock: Clock::Wall,
+        run: batch_size::run,
     },
     // Caches.
     Experiment {
