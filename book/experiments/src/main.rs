@@ -23,6 +23,7 @@ mod channel_memory;
 mod channel_rates;
 mod cooperative_budget;
 mod cpu_quota;
+mod giving_way;
 mod item_allocations;
 mod permits;
 mod run_order;
@@ -77,6 +78,12 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "Which task runs next, and what the LIFO slot does to a bystander.",
         clock: Clock::None,
         run: run_order::run,
+    },
+    Experiment {
+        name: "giving-way",
+        shows: "How long a task waits that gives way to others.",
+        clock: Clock::None,
+        run: giving_way::run,
     },
     Experiment {
         name: "blocked-worker",
