@@ -115,6 +115,6 @@ mod tests {
         assert_eq!(problem("Hints\n\n## 1\n\nA nudge.\n"), 1);
         assert_eq!(problem("## 1\n\nA nudge.\n\n## 3\n\nMore.\n"), 5);
         assert_eq!(problem("## 1\n\n## 2\n\nMore.\n"), 1);
-        assert_eq!(problem("## 1\n\nA nudge.\n## a\n\nIts own.\n## a\n\nTwice.\n"), 6);
+        assert_eq!(problem("## 1\n\nA nudge.\n## a\n\nIts own.\n## a\n\nTwice.\n"), 7);
     }
 }
