@@ -19,7 +19,7 @@ Begin with:
   cargo checker task 1    judge it, read what it says, edit, judge again
   cargo checker hint      one more hint at each call
 
-Tasks have short names: 7, s2, fan-out/7, or a part of the title.
+A task is 7, s2, fan-out/7 or serial-pipeline.
 `cargo checker help COMMAND` says more about a command.";
 
 /// The command line with its help.
@@ -29,7 +29,7 @@ pub(crate) fn command() -> clap::Command {
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{FIRST}\n\n{}Options:\n{{options}}{{after-help}}",
         groups(&command)
     );
-    command.help_template(template)
+    command.help_template(template).max_term_width(80)
 }
 
 fn groups(command: &clap::Command) -> String {

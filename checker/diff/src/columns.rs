@@ -84,8 +84,8 @@ fn beside(text: &mut String, left: &[Line], right: &[Line], column: usize) {
     for index in 0..left.len().max(right.len()) {
         let (left, right) = (left.get(index).unwrap_or(&none), right.get(index).unwrap_or(&none));
         let space = " ".repeat(column.saturating_sub(width(left)));
-        let line = format!("{}{space}{DIM}{BETWEEN}{DIM:#}{}", painted(left), painted(right));
-        let _ = writeln!(text, "{}", line.trim_end());
+        let between = if width(right) == 0 { BETWEEN.trim_end() } else { BETWEEN };
+        let _ = writeln!(text, "{}{space}{DIM}{between}{DIM:#}{}", painted(left), painted(right));
     }
 }
 

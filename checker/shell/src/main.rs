@@ -64,6 +64,9 @@ fn with_tasks(command: Command, tasks: &[PossibleValue]) -> Command {
     command.mut_args(task).mut_subcommands(|one| with_tasks(one, tasks))
 }
 
+/// How roff is told to print quotes, which once on a page is enough.
+const QUOTES: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
 /// One page for all commands: the whole, then a section for each.
 fn man() -> Result<Vec<u8>, Box<dyn Error>> {
     let mut command = help::command();
@@ -84,13 +87,23 @@ fn sections(command: &Command, above: &str, text: &mut Vec<u8>) -> io::Result<()
     for one in command.get_subcommands().filter(|one| !one.is_hide_set() && one.get_name() != "help") {
         let name = format!("{above}{}", one.get_name());
         writeln!(text, ".SH \"CARGO CHECKER {}\"", name.to_uppercase())?;
-        let page = Man::new(one.clone());
+        // Those that every command has are told once.
+        let own = |argument: clap::Arg| match argument.get_id().as_str() {
+            "color" | "help" => argument.hide(true),
+            _ => argument,
+        };
+        let own = one.clone().mut_args(own);
+        let options = own.get_arguments().any(|argument| !argument.is_hide_set());
+        let page = Man::new(own);
         let mut section = Vec::new();
         page.render_description_section(&mut section)?;
         page.render_synopsis_section(&mut section)?;
-        page.render_options_section(&mut section)?;
+        if options {
+            page.render_options_section(&mut section)?;
+        }
         // Sections of a page of its own are parts of a section here; what it is about needs no heading.
         let section = String::from_utf8_lossy(&section).replace(".SH DESCRIPTION\n", "").replace(".SH ", ".SS ");
+        let section = section.replace(QUOTES, "");
         text.extend_from_slice(section.as_bytes());
         sections(one, &format!("{name} "), text)?;
     }
