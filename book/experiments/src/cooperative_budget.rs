@@ -7,7 +7,7 @@ use std::future::{Future, poll_fn};
 use std::io::{self, Write};
 use std::pin::pin;
 use tokio::sync::mpsc;
-use tokio::task::{coop::unconstrained, consume_budget};
+use tokio::task::{consume_budget, coop::unconstrained};
 
 /// How many messages wait.
 const MESSAGES: usize = 1000;

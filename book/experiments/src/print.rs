@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn columns_are_in_line() {
         let mut out = Vec::new();
-        table(&mut out, &["", "ms"], &[vec!["a".into(), "1".into()], vec!["bcd".into(), "100".into()]]).expect("memory");
+        table(&mut out, &["", "ms"], &[vec!["a".into(), "1".into()], vec!["bcd".into(), "100".into()]])
+            .expect("memory");
         assert_eq!(String::from_utf8(out).expect("a text"), "      ms\na      1\nbcd  100\n");
     }
 }
