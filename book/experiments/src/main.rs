@@ -30,6 +30,7 @@ mod percentiles;
 mod rate_or_width;
 mod retry_cycle;
 mod retry_storm;
+mod schedules;
 mod shedding;
 mod spans;
 mod topologies;
@@ -172,6 +173,12 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "What loom explores, what it finds, and what it cannot see.",
         clock: Clock::None,
         run: interleavings::run,
+    },
+    Experiment {
+        name: "schedules",
+        shows: "How often a random schedule meets a bug, by two ways of drawing it.",
+        clock: Clock::None,
+        run: schedules::run,
     },
 ];
 

@@ -2,7 +2,7 @@
 //!
 //! Clock: virtual. Seed: the items' keys and times, and when a process is killed.
 //!
-//! A model without a broker: twelve partitions of 500 items, 10 ms an item, dealt out to the processes in turn.
+//! A model without a broker: twelve partitions of 200 items, 10 ms an item, dealt out to the processes in turn.
 
 use crate::Options;
 use crate::print::thousands;
@@ -18,7 +18,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{Instant, interval, sleep, sleep_until};
 
 const PARTITIONS: usize = 12;
-const ITEMS: usize = 500;
+const ITEMS: usize = 200;
 const WORK: Duration = Duration::from_millis(10);
 
 /// What has to stay in sequence.
@@ -50,7 +50,7 @@ pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
 
-    writeln!(out, "\nOne process of 8 workers, killed at one of 200 moments: items done again")?;
+    writeln!(out, "\nOne process of 8 workers, killed at one of 100 moments: items done again")?;
     writeln!(out, "{:<20}{:>18}{:>32}", "", "10 ms each", "one in 500 takes 2 s")?;
     writeln!(out, "{:<20}{:>10}{:>8}{:>24}{:>8}", "a commit each", "mean", "most", "mean", "most")?;
     for every in [100, 500, 1000, 5000] {
@@ -58,7 +58,7 @@ pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
         for (straggler, wide) in [(false, 10), (true, 24)] {
             let again = on_virtual_time(options.seed, killed(options.seed, every, straggler));
             let mean = again.iter().sum::<u64>() as f64 / again.len() as f64;
-            let most = again.iter().max().expect("200 moments");
+            let most = again.iter().max().expect("100 moments");
             write!(out, "{mean:>wide$.0}{most:>8}")?;
         }
         writeln!(out)?;
@@ -121,20 +121,20 @@ async fn process(mut partitions: Vec<VecDeque<(usize, usize)>>, workers: usize, 
 }
 
 // ANCHOR: killed
-/// At each of 200 random moments, how many items were done that no commit covers.
+/// At each of 100 random moments, how many items were done that no commit covers.
 async fn killed(seed: u64, commit_every: u64, straggler: bool) -> Vec<u64> {
     let mut random = random(seed, 1);
     let (mut open, mut done, mut next, mut committed) = (BTreeSet::new(), 0, 0, 0);
     let mut again = Vec::new();
     let mut items = JoinSet::new();
     let mut commits = interval(Duration::from_millis(commit_every));
-    let mut kill = Instant::now() + between(&mut random, 0..=1000);
-    while again.len() < 200 {
+    let mut kill = Instant::now() + between(&mut random, 0..=500);
+    while again.len() < 100 {
         tokio::select! {
             biased;
             () = sleep_until(kill) => {
                 again.push(done - committed);
-                kill += between(&mut random, 0..=1000);
+                kill += between(&mut random, 0..=500);
             }
             // The first that is not done: everything below it may be forgotten.
             _ = commits.tick() => committed = open.first().copied().unwrap_or(next),

@@ -99,9 +99,12 @@ async fn sink(mut jobs: Receiver<Job>) {
     }
 }
 
-/// By item: each span's name and how long it was open.
+/// A span's name, and how long it was open.
+type Closed = (&'static str, Duration);
+
+/// The spans of each item.
 #[derive(Clone, Default)]
-struct Times(Arc<Mutex<BTreeMap<u64, Vec<(&'static str, Duration)>>>>);
+struct Times(Arc<Mutex<BTreeMap<u64, Vec<Closed>>>>);
 
 struct Opened(Instant, u64);
 

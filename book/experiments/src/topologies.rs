@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 const ITEMS: u64 = 1000;
 
@@ -37,6 +37,10 @@ pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
         let (took, audited) = on_virtual_time(options.seed, with_audit(waits));
         writeln!(out, "{name:<32}{:>12}{audited:>12}{:>12}", rate(took), ITEMS - audited)?;
     }
+    writeln!(out, "\nCommands: {ITEMS} items wait; a command comes after 10 ms and is obeyed")?;
+    let first = on_virtual_time(options.seed, commanded(true)).as_millis();
+    let last = on_virtual_time(options.seed, commanded(false)).as_millis();
+    writeln!(out, "commands before items: after {first} ms; items before commands: after {last} ms")?;
     Ok(())
 }
 
@@ -158,3 +162,61 @@ fn main_path(to_audit: Sender<u64>, waits: bool) -> Receiver<u64> {
     results
 }
 // ANCHOR_END: audit
+
+async fn commanded(commands_first: bool) -> Duration {
+    let (send, items) = channel(ITEMS as usize);
+    let (command, commands) = channel(1);
+    for item in 0..ITEMS {
+        send.send(item).await.expect("there is room");
+    }
+    drop(send);
+    let came = Instant::now() + Duration::from_millis(10);
+    tokio::spawn(async move {
+        sleep_until(came).await;
+        let _ = command.send(Command::Pause).await;
+        let _ = command.send(Command::Resume).await;
+        // The operator leaves, and that ends the stage.
+    });
+    if commands_first {
+        controlled(commands, items).await
+    } else {
+        starved(commands, items).await
+    }
+    came.elapsed()
+}
+
+enum Command {
+    Pause,
+    Resume,
+}
+
+// ANCHOR: control
+async fn controlled(mut commands: Receiver<Command>, mut items: Receiver<u64>) {
+    let mut paused = false;
+    loop {
+        tokio::select! {
+            biased;
+            command = commands.recv() => match command {
+                Some(Command::Pause) => paused = true,
+                Some(Command::Resume) => paused = false,
+                None => break,
+            },
+            item = items.recv(), if !paused => match item {
+                Some(item) => drop(take(1, item).await),
+                None => break,
+            },
+        }
+    }
+}
+// ANCHOR_END: control
+
+/// The same with items first.
+async fn starved(mut commands: Receiver<Command>, mut items: Receiver<u64>) {
+    loop {
+        tokio::select! {
+            biased;
+            Some(item) = items.recv() => drop(take(1, item).await),
+            _ = commands.recv() => break,
+        }
+    }
+}
