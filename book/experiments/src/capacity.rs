@@ -67,7 +67,7 @@ pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\nfetch, with other widths: random arrivals, random times")?;
     writeln!(out, "width   at work    has to wait   mean wait, ms      p99 in all, ms")?;
     writeln!(out, "              %     %, formula   formula  measured        measured")?;
-    for width in [21, 22, 24, 26, 29, 40] {
+    for width in [21, 22, 24, 26, 29] {
         let waits = erlang_c(width, fetch.busy());
         let mean = waits * fetch.seconds / (width as f64 - fetch.busy()) * 1e3;
         let (measured, p99) = on_virtual_time(options.seed, simulated(options.seed, width, fetch));

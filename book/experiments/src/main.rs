@@ -14,7 +14,20 @@ mod allocations;
 mod print;
 mod virtual_time;
 
+mod blocked_worker;
+mod blocking_pool;
+mod buffers;
+mod cache_lines;
+mod channel_memory;
+mod channel_rates;
 mod cooperative_budget;
+mod cpu_quota;
+mod item_allocations;
+mod run_order;
+mod shared_receiver;
+mod task_size;
+mod what_compiles;
+mod working_set;
 
 mod sim;
 
@@ -75,6 +88,83 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "How many messages a task takes before Tokio makes it give way.",
         clock: Clock::None,
         run: cooperative_budget::run,
+    },
+    Experiment {
+        name: "run-order",
+        shows: "Which task runs next, and what the LIFO slot does to a bystander.",
+        clock: Clock::None,
+        run: run_order::run,
+    },
+    Experiment {
+        name: "blocked-worker",
+        shows: "How long a woken task waits for a worker that computes.",
+        clock: Clock::Wall,
+        run: blocked_worker::run,
+    },
+    Experiment {
+        name: "blocking-pool",
+        shows: "How long a small job waits behind others in the blocking pool.",
+        clock: Clock::Wall,
+        run: blocking_pool::run,
+    },
+    Experiment {
+        name: "cpu-quota",
+        shows: "What workers without end do in a container with a quota: a model.",
+        clock: Clock::None,
+        run: cpu_quota::run,
+    },
+    // How channels work.
+    Experiment {
+        name: "channel-memory",
+        shows: "What channels allocate, and when.",
+        clock: Clock::None,
+        run: channel_memory::run,
+    },
+    Experiment {
+        name: "shared-receiver",
+        shows: "What a shared receiver costs, and what it costs not to share it.",
+        clock: Clock::Virtual,
+        run: shared_receiver::run,
+    },
+    Experiment {
+        name: "channel-rates",
+        shows: "What it costs to hand an item to a worker.",
+        clock: Clock::Wall,
+        run: channel_rates::run,
+    },
+    // Caches.
+    Experiment {
+        name: "cache-lines",
+        shows: "What counters cost that lie on one line, and on lines of their own.",
+        clock: Clock::Wall,
+        run: cache_lines::run,
+    },
+    Experiment {
+        name: "working-set",
+        shows: "What a step through memory costs, by how much memory is used.",
+        clock: Clock::Wall,
+        run: working_set::run,
+    },
+    // Memory.
+    Experiment { name: "task-size", shows: "How many bytes a task takes.", clock: Clock::None, run: task_size::run },
+    Experiment {
+        name: "item-allocations",
+        shows: "What designs of a fan-out allocate for each item.",
+        clock: Clock::Virtual,
+        run: item_allocations::run,
+    },
+    Experiment {
+        name: "buffers",
+        shows: "What a buffer for each item costs, and what reuse saves.",
+        clock: Clock::Wall,
+        run: buffers::run,
+    },
+    // What the compiler catches.
+    Experiment {
+        name: "what-compiles",
+        shows: "What becomes of five mistakes that the compiler takes.",
+        clock: Clock::Virtual,
+        run: what_compiles::run,
     },
     // Adaptive concurrency.
     Experiment {

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 const RATE: u64 = 100;
 const WIDTH: usize = 10;
 /// How long each situation lasts.
-const LASTS: Duration = Duration::from_secs(30);
+const LASTS: Duration = Duration::from_secs(10);
 
 // ANCHOR: bucket
 /// A token bucket without a task: the time at which the next token is there.
