@@ -40,6 +40,7 @@ mod interleavings;
 mod limits;
 mod partitions;
 mod percentiles;
+mod poll_times;
 mod rate_or_width;
 mod retry_cycle;
 mod retry_storm;
@@ -229,6 +230,12 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "Where an item's time goes, by spans: in queues and in work.",
         clock: Clock::Virtual,
         run: spans::run,
+    },
+    Experiment {
+        name: "poll-times",
+        shows: "What the runtime's histograms show of one task that computes between two awaits.",
+        clock: Clock::Wall,
+        run: poll_times::run,
     },
     // Failure modes.
     Experiment {

@@ -22,10 +22,9 @@ pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
             let mut random = random(options.seed, (threads * 100 + length) as u64);
             let mut found = |draw: fn(usize, &mut StdRng) -> Vec<usize>| {
                 let hits = (0..RUNS).filter(|_| shows(&draw(threads, &mut random), length)).count();
-                if hits == 0 {
-                    format!("none in {}", thousands(RUNS))
-                } else {
-                    format!("1 in {}", thousands(RUNS / hits))
+                match RUNS.checked_div(hits) {
+                    Some(runs) => format!("1 in {}", thousands(runs)),
+                    None => format!("none in {}", thousands(RUNS)),
                 }
             };
             let (evenly, by_priority) = (found(evenly), found(by_priority));

@@ -41,12 +41,11 @@ struct Queue {
 }
 
 pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{:<30}{:>9}{:>9}{:>9}{:>10}{:>11}", "", "answered", "answered", "", "p99 of all", "late for")?;
-    writeln!(
-        out,
-        "{:<30}{:>9}{:>9}{:>9}{:>10}{:>11}",
-        "a full house", "in time", "late", "shed", "answers ms", "s after it"
-    )?;
+    let heads =
+        [["", "answered", "answered", "", "p99,", "late for"], ["", "in time", "late", "shed", "ms", "s after"]];
+    for [name, in_time, late, shed, p99, after] in heads {
+        writeln!(out, "{name:<30}{in_time:>9}{late:>9}{shed:>9}{p99:>9}{after:>10}")?;
+    }
     let policies = [
         ("everybody waits", Policy::Wait),
         ("refuse when 100 wait", Policy::RefuseNewest),
@@ -65,7 +64,7 @@ pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
         let mut times: Vec<_> = answers.iter().map(|(_, took)| *took).collect();
         writeln!(
             out,
-            "{name:<30}{:>9}{:>9}{:>9}{:>10}{after:>11.1}",
+            "{name:<30}{:>9}{:>9}{:>9}{:>9}{after:>10.1}",
             thousands((answers.len() - late) as u64),
             thousands(late as u64),
             thousands(shed as u64),
