@@ -75,7 +75,15 @@ pub(crate) fn run(_: &Options, out: &mut dyn Write) -> io::Result<()> {
         .alternative("woken last but one", || waited(&runtime, Wakes::ObserverAndAnother))
         .alternative("woken last, then block_in_place", || waited(&runtime, Wakes::ObserverThenBlocksInPlace))
         .alternative("woken last, then spawn_blocking", || waited(&runtime, Wakes::ObserverThenSpawnsBlocking))
-        .against("woken last")
         .measure();
-    print::measured(out, &table)
+    let rows: Vec<_> = table
+        .rows
+        .iter()
+        .map(|row| {
+            let waits = row.values[0];
+            vec![row.name.clone(), print::figure(waits.median), print::figure(waits.least)]
+        })
+        .collect();
+    writeln!(out, "{}; {} rounds, in ms", table.title, table.rounds)?;
+    print::table(out, &["", "median", "least"], &rows)
 }

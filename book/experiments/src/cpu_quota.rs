@@ -20,7 +20,7 @@ const PERIOD: usize = 1000;
 const QUOTA: usize = 4 * PERIOD;
 /// A slice of batch work.
 const SLICE: usize = 10;
-const PERIODS: usize = 1000;
+const PERIODS: usize = 200;
 /// Questions in a period, on average.
 const QUESTIONS: usize = 5;
 
@@ -72,6 +72,6 @@ pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
             vec![workers.to_string(), format!("{part:.0} %"), format!("{:.1}", rank(50)), format!("{:.1}", rank(99))]
         })
         .collect();
-    writeln!(out, "A model: a quota of 4 processors, 100 s, batch work without end; questions wait")?;
+    writeln!(out, "A model: a quota of 4 processors, 20 s, batch work without end; questions wait")?;
     print::table(out, &["workers", "time stopped", "median ms", "p99 ms"], &rows)
 }

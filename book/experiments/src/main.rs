@@ -14,6 +14,7 @@ mod allocations;
 mod print;
 mod virtual_time;
 
+mod batch_size;
 mod blocked_worker;
 mod blocking_pool;
 mod buffers;
@@ -22,7 +23,9 @@ mod channel_memory;
 mod channel_rates;
 mod cooperative_budget;
 mod cpu_quota;
+mod giving_way;
 mod item_allocations;
+mod permits;
 mod run_order;
 mod shared_receiver;
 mod task_size;
@@ -97,6 +100,12 @@ const EXPERIMENTS: &[Experiment] = &[
         run: run_order::run,
     },
     Experiment {
+        name: "giving-way",
+        shows: "How long a task waits that gives way to others.",
+        clock: Clock::None,
+        run: giving_way::run,
+    },
+    Experiment {
         name: "blocked-worker",
         shows: "How long a woken task waits for a worker that computes.",
         clock: Clock::Wall,
@@ -122,6 +131,12 @@ const EXPERIMENTS: &[Experiment] = &[
         run: channel_memory::run,
     },
     Experiment {
+        name: "permits",
+        shows: "Who gets permits when, if somebody asks for many.",
+        clock: Clock::Virtual,
+        run: permits::run,
+    },
+    Experiment {
         name: "shared-receiver",
         shows: "What a shared receiver costs, and what it costs not to share it.",
         clock: Clock::Virtual,
@@ -132,6 +147,12 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "What it costs to hand an item to a worker.",
         clock: Clock::Wall,
         run: channel_rates::run,
+    },
+    Experiment {
+        name: "batch-size",
+        shows: "What a hand-over costs an item, by the size of its batch.",
+        clock: Clock::Wall,
+        run: batch_size::run,
     },
     // Caches.
     Experiment {

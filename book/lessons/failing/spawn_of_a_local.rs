@@ -15,6 +15,7 @@ async fn serve(session: Session) {
 // ANCHOR: lesson
 /// Serves a session beside the others.
 pub fn start(session: Session) -> JoinHandle<()> {
-    tokio::spawn(serve(session)) // error: future cannot be sent between threads safely
+    // error: future cannot be sent between threads safely
+    tokio::spawn(serve(session))
 }
 // ANCHOR_END: lesson
