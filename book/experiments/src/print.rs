@@ -50,8 +50,11 @@ fn ratio(Stat { median, least, greatest }: Stat) -> String {
     format!("{} ({}–{})", figure(median), figure(least), figure(greatest))
 }
 
-/// Three significant digits, or all before the point.
+/// Three significant digits, or all before the point; a dash for what could not be measured.
 pub(crate) fn figure(value: f64) -> String {
+    if value.is_nan() {
+        return "–".into();
+    }
     let digits = match value.abs() {
         size if value.fract() == 0.0 || size >= 100.0 => 0,
         size if size < 1.0 => 3,
@@ -85,6 +88,7 @@ mod tests {
     #[test]
     fn figures_have_three_digits() {
         for (value, text) in [
+            (f64::NAN, "–"),
             (0.0, "0"),
             (1.0, "1"),
             (0.1234, "0.123"),
