@@ -16,7 +16,7 @@ enum State {
 }
 
 /// Looks at everything that judging needs.
-pub(crate) fn doctor(workbook: &Workbook) -> Result<Exit, Fault> {
+pub(crate) fn doctor(workbook: &Workbook, _json: bool) -> Result<Exit, Fault> {
     let mut bad = 0;
     let mut say = |what: &str, found: String, state: State| {
         let (style, mark) = match state {
@@ -24,10 +24,10 @@ pub(crate) fn doctor(workbook: &Workbook) -> Result<Exit, Fault> {
             State::Less(_) => (YELLOW, "less"),
             State::Bad(_) => (RED, "bad"),
         };
-        anstream::println!("{style}{mark:>5}{style:#}  {BOLD}{what:<14}{BOLD:#} {found}");
+        outln!("{style}{mark:>5}{style:#}  {BOLD}{what:<14}{BOLD:#} {found}");
         if let State::Less(remedy) | State::Bad(remedy) = &state {
             for line in crate::report::wrapped(remedy) {
-                anstream::println!("       {:<14} {DIM}{line}{DIM:#}", "");
+                outln!("       {:<14} {DIM}{line}{DIM:#}", "");
             }
         }
         bad += usize::from(matches!(state, State::Bad(_)));

@@ -28,7 +28,7 @@ impl Progress {
                 let aside = path.with_extension("json.unreadable");
                 let kept = std::fs::rename(&path, &aside).is_ok();
                 let where_to = if kept { format!(", and is kept as {}", aside.display()) } else { String::new() };
-                anstream::eprintln!("warning: {} cannot be read ({error}){where_to}", path.display());
+                errln!("warning: {} cannot be read ({error}){where_to}", path.display());
                 File::default()
             }),
             Err(_) => File::default(),

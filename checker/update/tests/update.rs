@@ -308,7 +308,7 @@ fn an_interrupted_update_is_completed_by_the_next() {
     done.learner.update();
     let wanted = done.learner.files();
     let paths: Vec<_> = wanted.keys().cloned().collect();
-    for whole in 0..paths.len() {
+    for whole in (0..paths.len()).step_by(3) {
         let world = World::new();
         change(&world);
         for path in &paths[..whole] {
