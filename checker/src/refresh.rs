@@ -40,6 +40,8 @@ pub(crate) fn update(workbook: &Workbook, from: Option<&str>) -> Result<Exit, Fa
         outln!("\nChanged by you and by the workbook. Your versions are kept in {folder}:");
         paths.iter().for_each(|path| outln!("  {path}"));
     }
-    outln!("\n{DIM}what was passed stays passed:{DIM:#} {CYAN}cargo checker list{CYAN:#} {DIM}says with which tests{DIM:#}");
+    outln!(
+        "\n{DIM}what was passed stays passed:{DIM:#} {CYAN}cargo checker list{CYAN:#} {DIM}says with which tests{DIM:#}"
+    );
     Ok(Exit::Passed)
 }

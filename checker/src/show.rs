@@ -33,9 +33,7 @@ pub(crate) fn where_am_i(workbook: &Workbook) -> Result<Exit, Fault> {
         }
         None => outln!("\nThat is all of them."),
     }
-    outln!(
-        "\n{DIM}cargo checker list{DIM:#} shows all tasks, {DIM}cargo checker --help{DIM:#} all commands."
-    );
+    outln!("\n{DIM}cargo checker list{DIM:#} shows all tasks, {DIM}cargo checker --help{DIM:#} all commands.");
     Ok(Exit::Passed)
 }
 

@@ -58,9 +58,7 @@ pub(crate) fn new(workbook: &Workbook, id: &str, title: &str) -> Result<Exit, Fa
         write_changed(&root.join(path), text.as_bytes())?;
         outln!("  {path}");
     }
-    outln!(
-        "\nWrite the tests, the solution and the wrong solutions, add the chapter to book/src/SUMMARY.md,"
-    );
+    outln!("\nWrite the tests, the solution and the wrong solutions, add the chapter to book/src/SUMMARY.md,");
     outln!("then: cargo checker verify {track}/{number} && cargo checker dev tidy");
     Ok(Exit::Passed)
 }
