@@ -118,7 +118,7 @@ fn record(part: &str, finding: &Finding) {
 }
 
 /// The columns before what was found.
-const MARGIN: usize = 23;
+const MARGIN: usize = 25;
 
 fn line(finding: &Finding) {
     let (style, mark) = match finding.state {
@@ -129,7 +129,7 @@ fn line(finding: &Finding) {
     let found = report::wrap(&report::plain(&finding.found), WIDTH - MARGIN, "");
     for (index, line) in found.iter().enumerate() {
         match index {
-            0 => outln!("{style}{mark:>6}{style:#}  {:<14} {line}", finding.what),
+            0 => outln!("{style}{mark:>6}{style:#}  {:<16} {line}", finding.what),
             _ => outln!("{:MARGIN$}{line}", ""),
         }
     }

@@ -4,6 +4,7 @@ use crate::UNFINISHED;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use update::Error;
 
 /// A folder that is ours to fill.
@@ -24,7 +25,7 @@ impl Place {
     pub(crate) fn take(folder: &Path) -> Result<Place, Error> {
         let new = match fs::symlink_metadata(folder) {
             Ok(_) => false,
-            Err(error) if error.kind() == ErrorKind::NotFound => true,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => true,
             Err(error) => return Err(Error::file("look at", folder, &error)),
         };
         outside(folder)?;
@@ -141,10 +142,17 @@ fn names(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Removes a folder, if it is there.
+/// Removes a folder, if it is there. A git whose checker was killed may still be writing into it.
 pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("remove", folder, &error)),
-        _ => Ok(()),
+    const TRIES: usize = 100;
+    for _ in 0..TRIES {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                std::thread::park_timeout(Duration::from_millis(20));
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::file("remove", folder, &error)),
+            _ => return Ok(()),
+        }
     }
+    fs::remove_dir_all(folder).map_err(|error| Error::file("remove", folder, &error))
 }

@@ -26,6 +26,9 @@ use source::Source;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+/// Where everything lies that is not yet in its place.
+const UNFINISHED: &str = ".workbook/update";
+
 /// What an update did.
 #[derive(Debug, Default)]
 pub struct Updated {
@@ -62,7 +65,7 @@ pub fn update(root: &Path, from: Option<&str>) -> Result<Updated, Error> {
     let disk = Disk { root, own: own(root)? };
     let source = source::fetch(&git, root, from, &disk.own)?;
     let updated = bring(&git, &disk, head, &source);
-    let _ = fs::remove_dir_all(&disk.own);
+    let _ = fs::remove_dir_all(root.join(UNFINISHED));
     let updated = updated?;
     remember(&git, from, &source);
     Ok(updated)
@@ -161,13 +164,12 @@ fn lock(root: &Path) -> Result<File, Error> {
     }
 }
 
-/// An empty folder for what is not yet in its place; an interrupted update may have left one.
+/// A folder for what is not yet in its place, of this process alone: the git of one that was killed may still be
+/// writing into another.
 fn own(root: &Path) -> Result<PathBuf, Error> {
-    let own = root.join(".workbook/update");
-    match fs::remove_dir_all(&own) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::file("remove", &own, &error)),
-        _ => {}
-    }
+    let all = root.join(UNFINISHED);
+    let _ = fs::remove_dir_all(&all);
+    let own = all.join(std::process::id().to_string());
     fs::create_dir_all(&own).map_err(|error| Error::file("create", &own, &error))?;
     Ok(own)
 }

@@ -1,5 +1,6 @@
 //! Updates of real git repositories: what a learner wrote stays byte for byte, all else is the new version.
 
+mod pull;
 mod support;
 
 use std::fs;
