@@ -92,7 +92,7 @@ fn below(root: &Path, path: &Path, files: &mut Vec<(PathBuf, PathBuf)>) {
         for name in entries(&full) {
             let text = name.to_string_lossy();
             let left_over = text == "target" || text.ends_with(".bak") || text.starts_with("mutants.out");
-            if !left_over && !(text.starts_with('.') && path.components().count() > 1) && text != ".DS_Store" {
+            if !left_over && !text.starts_with('.') {
                 below(root, &path.join(&name), files);
             }
         }

@@ -11,8 +11,9 @@ use std::path::Path;
 /// Makes a copy in `folder`.
 #[cfg(feature = "archive")]
 pub(crate) fn init(folder: &Path, source: Option<&str>) -> Result<Exit, Fault> {
-    let known = source.map(str::to_owned).or_else(installed_from);
-    let made = init::init(folder, known.as_deref())?;
+    let known = source.map(|source| (source.to_owned(), None)).or_else(installed_from);
+    let known = known.as_ref().map(|(address, branch)| init::Source { address, branch: branch.as_deref() });
+    let made = init::init(folder, known)?;
     if made.resumed {
         outln!("An earlier init was interrupted here; this one took up where it had stopped.\n");
     }
@@ -51,16 +52,25 @@ pub(crate) fn beside(workbook: &Workbook, folder: &Path) -> Result<Exit, Fault> 
     }
 }
 
-/// The address that cargo installed this program from, by cargo's own notes.
+/// The address and the branch that cargo installed this program from, by cargo's own notes.
 #[cfg(feature = "archive")]
-fn installed_from() -> Option<String> {
+fn installed_from() -> Option<(String, Option<String>)> {
     let program = std::env::current_exe().ok()?.canonicalize().ok()?;
     let notes = std::fs::read_to_string(program.parent()?.parent()?.join(".crates.toml")).ok()?;
     let notes: toml::Table = notes.parse().ok()?;
     let mut packages = notes.get("v1")?.as_table()?.keys();
     let package = packages.find(|package| package.starts_with("checker "))?;
+    git_source(package)
+}
+
+/// `checker 0.1.0 (git+https://example.org/workbook?branch=main#0123abcd)`, as cargo names a package.
+#[cfg(feature = "archive")]
+fn git_source(package: &str) -> Option<(String, Option<String>)> {
     let (_, from) = package.split_once("(git+")?;
-    Some(from.split(['?', '#', ')']).next()?.to_owned())
+    let from = from.split(['#', ')']).next()?;
+    let (address, query) = from.split_once('?').unwrap_or((from, ""));
+    let branch = query.split('&').find_map(|part| part.strip_prefix("branch="));
+    Some((address.to_owned(), branch.map(str::to_owned)))
 }
 
 /// As a shell reads it.
@@ -69,4 +79,26 @@ fn quoted(folder: &Path) -> String {
     let text = folder.display().to_string();
     let plain = text.chars().all(|c| c.is_alphanumeric() || "/._-~+".contains(c));
     if plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+#[cfg(all(test, feature = "archive"))]
+mod tests {
+    use super::{git_source, quoted};
+    use std::path::Path;
+
+    #[test]
+    fn cargos_notes_name_the_source() {
+        let source = |text: &str| git_source(&format!("checker 0.1.0 ({text})"));
+        let of = |address: &str, branch: Option<&str>| Some((address.to_owned(), branch.map(str::to_owned)));
+        assert_eq!(source("git+https://a.org/b#01ab"), of("https://a.org/b", None));
+        assert_eq!(source("git+ssh://git@a.org/b?branch=next#01ab"), of("ssh://git@a.org/b", Some("next")));
+        assert_eq!(source("git+https://a.org/b?tag=v1#01ab"), of("https://a.org/b", None));
+        assert_eq!(source("path+file:///a/b"), None);
+    }
+
+    #[test]
+    fn a_path_is_printed_as_a_shell_reads_it() {
+        assert_eq!(quoted(Path::new("../my-workbook")), "../my-workbook");
+        assert_eq!(quoted(Path::new("it's mine")), "'it'\\''s mine'");
+    }
 }

@@ -1,12 +1,12 @@
 //! The first commit: what was given out, to tell later what the learner wrote.
 
-use crate::{History, UNFINISHED};
+use crate::{History, Source, UNFINISHED};
 use std::path::Path;
 use update::{Error, Git, IMPORT};
 
 /// Commits what lies in `ready`, into the repository of the folder if it has one, else into a new one, which lies in
 /// `ready` once it is whole.
-pub(crate) fn begin(root: &Path, ready: &Path, source: Option<&str>) -> Result<History, Error> {
+pub(crate) fn begin(root: &Path, ready: &Path, source: Option<Source<'_>>) -> Result<History, Error> {
     if let Err(error) = Git::at(root).text(&["--version"]) {
         return Ok(History::None(error.message));
     }
@@ -23,7 +23,7 @@ pub(crate) fn begin(root: &Path, ready: &Path, source: Option<&str>) -> Result<H
     Ok(history)
 }
 
-fn commit(repository: &Path, ready: &Path, source: Option<&str>) -> Result<History, Error> {
+fn commit(repository: &Path, ready: &Path, source: Option<Source<'_>>) -> Result<History, Error> {
     let folder = Git::at(repository).text(&["rev-parse", "--absolute-git-dir"])?;
     let git = Git::at(repository).with_folder(Path::new(&folder)).with_files(ready);
     let head = git.maybe(&["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]);
@@ -40,7 +40,10 @@ fn commit(repository: &Path, ready: &Path, source: Option<&str>) -> Result<Histo
     let commit = git.commit(&tree, &parents, &message)?;
     git.text(&["update-ref", "-m", "init", "HEAD", &commit])?;
     if let Some(source) = source {
-        git.text(&["config", "workbook.source", source])?;
+        git.text(&["config", "workbook.source", source.address])?;
+        if let Some(branch) = source.branch {
+            git.text(&["config", "workbook.branch", branch])?;
+        }
     }
     Ok(History::Committed(git.text(&["log", "-1", "--format=%an <%ae>"])?))
 }

@@ -18,6 +18,15 @@ use update::Error;
 /// The folder, inside the new one, of what is not yet in its place.
 pub const UNFINISHED: &str = ".workbook-init";
 
+/// Where updates come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// As git knows it.
+    pub address: &'a str,
+    /// Without one, the source's own choice.
+    pub branch: Option<&'a str>,
+}
+
 /// What was made.
 #[derive(Debug)]
 pub struct Made {
@@ -40,14 +49,14 @@ pub enum History {
     None(String),
 }
 
-/// Makes a copy in `folder`, which does not exist yet, is empty, or holds an empty git repository. `source` is the
-/// address that updates come from, where it is known.
+/// Makes a copy in `folder`, which does not exist yet, is empty, or holds an empty git repository. `source` is
+/// noted where it is known.
 ///
 /// # Errors
 ///
 /// A folder with other things in it or inside a workbook; one that cannot be written; a full disk. A folder that this
 /// made goes again, another is as before.
-pub fn init(folder: &Path, source: Option<&str>) -> Result<Made, Error> {
+pub fn init(folder: &Path, source: Option<Source<'_>>) -> Result<Made, Error> {
     if files().is_empty() {
         return Err(Error::user(
             "this checker was built apart from its workbook, and cannot make a copy of it",
@@ -62,7 +71,7 @@ pub fn init(folder: &Path, source: Option<&str>) -> Result<Made, Error> {
     made
 }
 
-fn fill(place: &place::Place, source: Option<&str>) -> Result<Made, Error> {
+fn fill(place: &place::Place, source: Option<Source<'_>>) -> Result<Made, Error> {
     let ready = place.unfinished().join("ready");
     if !ready.exists() {
         let new = place.unfinished().join("unpacking");

@@ -74,7 +74,8 @@ fn named(from: &str, root: &Path) -> Result<Place, Error> {
 /// The source that `init` noted, a remote called `upstream`, the branch's own, or `origin`.
 fn known(git: &Git) -> Result<Place, Error> {
     if let Some(source) = git.maybe(&["config", "workbook.source"]) {
-        return Ok(Place::Remote(source, "HEAD".to_owned()));
+        let branch = git.maybe(&["config", "workbook.branch"]).unwrap_or_else(|| "HEAD".to_owned());
+        return Ok(Place::Remote(source, branch));
     }
     let remotes = git.text(&["remote"])?;
     let has = |name: &str| remotes.lines().any(|remote| remote == name);
