@@ -119,7 +119,7 @@ fn memory() -> Option<Finding> {
     })
 }
 
-pub(super) fn gigabytes(bytes: u64) -> f64 {
+fn gigabytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 30)
 }
 

@@ -1,6 +1,5 @@
 //! The folders: the workbook's own, the target folder and its disk, and the locks in them.
 
-use super::machine::gigabytes;
 use super::{Finding, said};
 use crate::stage;
 use catalog::Workbook;
@@ -54,7 +53,7 @@ fn disk(target: &Path) -> Option<Finding> {
     // The folder may not exist.
     let there = target.ancestors().find(|folder| folder.exists())?;
     let disk = nix::sys::statvfs::statvfs(there).ok()?;
-    let free = gigabytes(u64::from(disk.blocks_available()) * u64::from(disk.fragment_size()));
+    let free = disk.blocks_available() as f64 * disk.fragment_size() as f64 / f64::from(1 << 30);
     let found = format!("{free:.1} GB free");
     let remedy = "`cargo clean` frees what was built";
     Some(if free < 0.5 {
