@@ -1,13 +1,14 @@
 //! `checker update`: the workbook's new version around what the learner wrote.
 
-use crate::Exit;
 use crate::fault::Fault;
 use crate::report::counted;
 use crate::style::{BOLD, CYAN, DIM, YELLOW};
+use crate::{Exit, stage};
 use catalog::Workbook;
 
 /// Updates the workbook, and says what is new and what needs the learner's eye.
 pub(crate) fn update(workbook: &Workbook, from: Option<&str>) -> Result<Exit, Fault> {
+    let _others_wait = stage::hold(workbook.root());
     let updated = update::update(workbook.root(), from)?;
     if updated.already {
         outln!("The workbook is up to date with {}.", updated.source);

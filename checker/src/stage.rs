@@ -228,6 +228,12 @@ fn lock(folder: &Path) -> Result<std::fs::File, Fault> {
     Ok(file)
 }
 
+/// Keeps other checkers of this workbook from judging, where there is a target folder to say so in.
+pub(crate) fn hold(root: &Path) -> Option<std::fs::File> {
+    let folder = target(root).join("subjects");
+    folder.is_dir().then(|| lock(&folder).ok()).flatten()
+}
+
 /// Who holds the lock, as `process 4711: checker task 3`.
 pub(crate) fn holder(lock: &Path) -> Option<String> {
     let said = std::fs::read_to_string(lock).ok()?;
