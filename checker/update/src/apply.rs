@@ -156,12 +156,13 @@ pub(crate) fn note(git: &Git, disk: &Disk<'_>, plan: &Plan, head: &str, commit: 
     let index = PathBuf::from(git.text(&["rev-parse", "--path-format=absolute", "--git-path", "index"])?);
     let copy = disk.own.join("staged");
     fs::copy(&index, &copy).map_err(|error| Error::file("copy", &index, &error))?;
-    git.with_index(&copy).enter(&changes)?;
+    let copied = git.with_index(&copy);
+    copied.enter(&changes)?;
+    // In the copy: a git that is killed over the index itself would leave its lock.
+    let _ = copied.output(&["update-index", "-q", "--refresh"], None);
     // Beside the index, which may lie on another file system than the workbook.
     let beside = index.with_extension("workbook");
     fs::copy(&copy, &beside).map_err(|error| Error::file("write", &beside, &error))?;
     fs::rename(&beside, &index).map_err(|error| Error::file("write", &index, &error))?;
-    git.text(&["update-ref", "-m", "update of the workbook", "HEAD", commit, head])?;
-    let _ = git.output(&["update-index", "-q", "--refresh"], None);
-    Ok(())
+    git.text(&["update-ref", "-m", "update of the workbook", "HEAD", commit, head]).map(drop)
 }
