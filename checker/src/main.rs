@@ -3,27 +3,37 @@
 #[macro_use]
 mod out;
 
+mod backup;
 mod bench;
 mod build;
 mod cli;
 mod dev;
+mod diff;
 mod doctor;
 mod fault;
 mod handover;
+mod help;
+mod hint;
 mod judge;
+mod list;
+mod lock;
 mod make;
+mod open;
 mod progress;
 mod refresh;
 mod report;
+mod reset;
 mod rules;
+mod shell;
 mod show;
 mod stage;
 mod style;
 mod subject;
 mod task;
+mod tool;
 mod verify;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};
 use fault::Fault;
 use std::process::ExitCode;
@@ -43,7 +53,7 @@ enum Exit {
 }
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             out::note(error.print());
@@ -82,14 +92,21 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
     }
     match command {
         None => show::where_am_i(&workbook),
-        Some(Command::List) => show::list(&workbook),
+        Some(Command::Next) => show::next(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
+        Some(Command::Open { id }) => open::open(&workbook, id.as_deref()),
         Some(Command::Task(options)) => task::task(&workbook, &options),
+        Some(Command::Hint(options)) => hint::hint(&workbook, &options),
+        Some(Command::List) => list::list(&workbook),
+        Some(Command::Diff(options)) => diff::diff(&workbook, &options),
+        Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
         Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),
         Some(Command::Init { dir, source }) => make::init(&dir, source.as_deref()),
+        Some(Command::Completions { shell }) => shell::completions(&workbook, shell),
+        Some(Command::Man) => shell::man(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),
         Some(Command::Dev(Dev::Tidy { pristine })) => dev::tidy::tidy(&workbook, pristine),
         Some(Command::Dev(Dev::Mutants { ids })) => dev::mutants::mutants(&workbook, &ids),
