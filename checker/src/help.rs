@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 /// The commands by what they are for; one that is in no group is listed last.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Solve tasks", &["next", "show", "open", "task", "hint", "list"]),
-    ("Look closer", &["bench", "diff", "reset"]),
-    ("Your machine", &["doctor", "completions", "man"]),
+    ("Solve tasks", &["next", "show", "open", "task", "watch", "hint", "list"]),
+    ("Look closer", &["trace", "bench", "diff", "book", "reset"]),
+    ("Your workbook", &["init", "update", "doctor", "completions", "man"]),
     ("Work on the workbook", &["verify", "dev"]),
 ];
 
