@@ -48,7 +48,11 @@ impl Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// All tasks, and which of them you have passed.
-    List,
+    List {
+        /// Print JSON lines instead, one for each task.
+        #[arg(long)]
+        json: bool,
+    },
     /// A task's files and criteria.
     Show {
         /// Such as 7, s2, fan-out/7 or pull/3.
@@ -56,6 +60,8 @@ pub(crate) enum Command {
     },
     /// Judge a task: build it, run its tests, say what to look at.
     Task(TaskOptions),
+    /// Judge a task at each save, on a screen with keys for hints, the next task, your editor and more.
+    Watch(WatchOptions),
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
@@ -80,9 +86,14 @@ pub(crate) struct TaskOptions {
     /// For contributors: judge a variant of the solution, such as wrong/unbounded.
     #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
     pub(crate) variant: Option<String>,
-    /// Print JSON lines instead of a report.
+    /// Print JSON lines instead of a report, each when there is something to say: `begin` with the criteria in their
+    /// order, `building` and `built`, a `criterion` when it is decided, in no order, and `end`. Without an `end` the
+    /// run is incomplete, and standard error says why.
     #[arg(long)]
     pub(crate) json: bool,
+    /// With --json: each criterion also as the report tells it.
+    #[arg(long, requires = "json")]
+    pub(crate) rendered: bool,
     /// With --json: what the work probes saw, for pictures.
     #[arg(long, requires = "json")]
     pub(crate) spans: bool,
@@ -92,6 +103,21 @@ pub(crate) struct TaskOptions {
     /// Judge only criteria whose test's name contains this. Progress is not recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Save a file of the exercise, and it is judged; save again, and the run that goes on is ended. The screen shows every\n\
+criterion, the first failure's message and what that test saw. Keys:\n  \
+  h hint   t trace   e edit   r judge again   n next   p previous   l list   d diff, after a pass   ? help   q quit\n\
+Where the output is no terminal, each run is reported in plain lines, as by `cargo checker task`.")]
+pub(crate) struct WatchOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3; without it, the next that you have not passed.
+    pub(crate) id: Option<String>,
+    /// Look at the files twice a second instead of waiting for the system to tell: for network file systems and
+    /// shared folders of virtual machines.
+    #[arg(long)]
+    pub(crate) poll: bool,
 }
 
 #[derive(Debug, Args)]

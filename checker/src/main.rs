@@ -6,6 +6,7 @@ mod cli;
 mod dev;
 mod doctor;
 mod fault;
+mod guard;
 mod judge;
 mod progress;
 mod report;
@@ -15,7 +16,9 @@ mod stage;
 mod style;
 mod subject;
 mod task;
+mod tool;
 mod verify;
+mod watch;
 
 use clap::Parser;
 use cli::{Cli, Command, Dev};
@@ -37,23 +40,29 @@ enum Exit {
 }
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == guard::GUARD) {
+        return ExitCode::from(guard::run(arguments));
+    }
     let cli = Cli::parse();
     cli.color.write_global();
-    let exit = run(cli.command).unwrap_or_else(|fault| {
+    let exit = run(cli).unwrap_or_else(|fault| {
         anstream::eprintln!("{fault}");
         fault.exit()
     });
     ExitCode::from(exit as u8)
 }
 
-fn run(command: Option<Command>) -> Result<Exit, Fault> {
+fn run(cli: Cli) -> Result<Exit, Fault> {
     let here = std::env::current_dir().map_err(|error| Fault::infra(format!("the current folder is gone: {error}")))?;
     let workbook = catalog::Workbook::find(&here)?;
-    match command {
+    match cli.command {
         None => show::where_am_i(&workbook),
-        Some(Command::List) => show::list(&workbook),
+        Some(Command::List { json: true }) => watch::list(&workbook),
+        Some(Command::List { json: false }) => show::list(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
         Some(Command::Task(options)) => task::task(&workbook, &options),
+        Some(Command::Watch(options)) => watch::watch(&workbook, &options, cli.color),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
         Some(Command::Doctor) => doctor::doctor(&workbook),

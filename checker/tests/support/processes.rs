@@ -29,6 +29,11 @@ impl Process {
         Process::read(self.id).is_some_and(|now| now.started == self.started && !now.ended)
     }
 
+    /// Whether its program has this name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        fs::read_link(format!("/proc/{}/exe", self.id)).is_ok_and(|program| program.file_name() == Some(name.as_ref()))
+    }
+
     /// Whether its program lies in or below a folder.
     pub(crate) fn runs_from(&self, folder: &Path) -> bool {
         fs::read_link(format!("/proc/{}/exe", self.id)).is_ok_and(|program| program.starts_with(folder))
