@@ -15,12 +15,14 @@ mod axis;
 mod bars;
 mod flight;
 mod rows;
+mod sketch;
 
 use axis::Axis;
 use rows::Rows;
 use svg::number;
 
-pub(crate) use svg::escape;
+pub use sketch::{Part, Piece, pieces, sketch};
+pub use svg::escape;
 use verdict::Span;
 
 /// How to draw.

@@ -58,7 +58,7 @@ pub(super) fn draw(
 }
 
 /// The moments in the window from which on so many runs of a probe were in flight, the window's beginning first.
-fn curve(spans: &[Span], probe: &str, axis: &Axis) -> Vec<(u64, usize)> {
+pub(super) fn curve(spans: &[Span], probe: &str, axis: &Axis) -> Vec<(u64, usize)> {
     // A run that ends and one that starts at one instant were never in flight together.
     let mut changes: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
     for span in spans.iter().filter(|span| span.probe == probe && span.start < span.end) {
