@@ -13,46 +13,59 @@ pub(crate) fn lines(printed: &str) -> Vec<Line<'static>> {
     }
 }
 
-/// Lines of at most `width` columns: what is longer goes on below.
+/// Lines of at most `width` columns: what is longer goes on below, from a blank on where there is one, and as far to
+/// the right as the line began.
 pub(crate) fn fold(lines: &[Line<'static>], width: usize) -> Vec<Line<'static>> {
     let mut folded = Vec::new();
     for line in lines {
         if line.width() <= width {
             folded.push(line.clone());
-            continue;
+        } else {
+            let signs: Vec<(char, Style)> =
+                line.spans.iter().flat_map(|span| span.content.chars().map(|sign| (sign, span.style))).collect();
+            fold_one(&signs, width.max(1), &mut folded);
         }
-        let (mut part, mut room) = (Line::default(), width);
-        for span in &line.spans {
-            for (index, piece) in pieces(&span.content, room, width).into_iter().enumerate() {
-                if index > 0 {
-                    folded.push(std::mem::take(&mut part));
-                    room = width;
-                }
-                let piece = Span::styled(piece, span.style.patch(Style::new()));
-                room = room.saturating_sub(piece.width());
-                part.push_span(piece);
-            }
-        }
-        folded.push(part);
     }
     folded
 }
 
-/// A text in pieces: the first of at most `room` columns, the others of at most `width`.
-fn pieces(text: &str, room: usize, width: usize) -> Vec<String> {
-    let (mut pieces, mut piece, mut left) = (Vec::new(), String::new(), room);
-    for sign in text.chars() {
-        let columns = columns(sign);
-        // A sign that is wider than the whole screen stands alone.
-        if columns > left && (left < width || !piece.is_empty()) {
-            pieces.push(std::mem::take(&mut piece));
-            left = width;
-        }
-        piece.push(sign);
-        left = left.saturating_sub(columns);
+fn fold_one(signs: &[(char, Style)], width: usize, folded: &mut Vec<Line<'static>>) {
+    let indent = signs.iter().take_while(|(sign, _)| *sign == ' ').count().min(width / 3);
+    let (mut rest, mut room) = (signs, width);
+    let mut before = 0;
+    while !rest.is_empty() {
+        let end = fitting(rest, room);
+        folded.push(joined(before, &rest[..end]));
+        rest = &rest[end..];
+        let blanks = rest.iter().take_while(|(sign, _)| *sign == ' ').count();
+        rest = &rest[blanks..];
+        (before, room) = (indent, width - indent);
     }
-    pieces.push(piece);
-    pieces
+}
+
+/// How many of the signs stand in a line of `room` columns; at least one.
+fn fitting(signs: &[(char, Style)], room: usize) -> usize {
+    let mut used = 0;
+    let fits = signs.iter().take_while(|(sign, _)| {
+        used += columns(*sign);
+        used <= room
+    });
+    let whole = fits.count().max(1);
+    if whole >= signs.len() || signs[whole].0 == ' ' {
+        return whole;
+    }
+    let text = signs.iter().take_while(|(sign, _)| *sign == ' ').count();
+    let blank = signs[..whole].iter().rposition(|(sign, _)| *sign == ' ').filter(|blank| *blank > text);
+    blank.map_or(whole, |blank| blank + 1)
+}
+
+/// A line that begins with so many blanks.
+fn joined(blanks: usize, signs: &[(char, Style)]) -> Line<'static> {
+    let mut line = Line::raw(" ".repeat(blanks));
+    for same in signs.chunk_by(|one, other| one.1 == other.1) {
+        line.push_span(Span::styled(same.iter().map(|(sign, _)| *sign).collect::<String>(), same[0].1));
+    }
+    line
 }
 
 fn columns(sign: char) -> usize {
@@ -92,7 +105,9 @@ mod tests {
         assert_eq!(folded("abcdef", 4), ["abcd", "ef"]);
         assert_eq!(folded("\u{1b}[31mabc\u{1b}[0mdef", 4), ["abcd", "ef"]);
         let red = fold(&lines("\u{1b}[31mabcdef\u{1b}[0m"), 4);
-        assert_eq!(red[0].spans[0].style.fg, red[1].spans[0].style.fg);
+        let last = |line: usize| red[line].spans.last().map(|span| span.style.fg);
+        assert_eq!(last(0), last(1));
+        assert_eq!(folded("  some words here", 8), ["  some ", "  words ", "  here"]);
         assert_eq!(folded("short\n\nlines", 80), ["short", "", "lines"]);
     }
 
