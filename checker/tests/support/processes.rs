@@ -24,6 +24,11 @@ impl Process {
         Some(Process { id, parent, started, ended: matches!(state, "Z" | "X") })
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
     /// Whether it still runs. One that only its parent has not noticed to have ended does not.
     pub(crate) fn lives(&self) -> bool {
         Process::read(self.id).is_some_and(|now| now.started == self.started && !now.ended)

@@ -24,9 +24,7 @@ impl Input {
     pub(crate) fn read(events: Sender<Event>) -> Input {
         let input = Input::default();
         let own = input.clone();
-        event::for_ever("keyboard", events, move |events| {
-            while own.turn(events).is_ok_and(|goes_on| goes_on) {}
-        });
+        event::for_ever("keyboard", events, move |events| while own.turn(events).is_ok_and(|goes_on| goes_on) {});
         input
     }
 

@@ -129,7 +129,8 @@ fn verdict<'a>(shown: &Shown<'a>, width: usize, body: usize) -> Parts<'a> {
     if old {
         message.iter_mut().for_each(|line| *line = line.clone().patch_style(DIM));
     }
-    let criteria = if board.criteria.is_empty() { shown.before.map_or(&[][..], |old| &old.criteria) } else { &board.criteria };
+    let criteria =
+        if board.criteria.is_empty() { shown.before.map_or(&[][..], |old| &old.criteria) } else { &board.criteria };
     let room = body.saturating_sub(message.len() + 1).max(FEWEST.min(body / 2));
     let lines = list(criteria, shown, room, width);
     if message.is_empty() {
@@ -197,11 +198,7 @@ fn row(word: &str, kind: Option<Kind>, fresh: bool, statement: &str, look: Look,
     };
     let statement = text::cut(statement, width.saturating_sub(WORD + 2));
     let text = if kind.is_some() && fresh { Style::new() } else { DIM };
-    Line::from(vec![
-        Span::styled(format!("{word:>WORD$}"), style),
-        Span::raw("  "),
-        Span::styled(statement, text),
-    ])
+    Line::from(vec![Span::styled(format!("{word:>WORD$}"), style), Span::raw("  "), Span::styled(statement, text)])
 }
 
 /// What there is to say about a run, in full: why there is no verdict, the compiler's words, the first failure with
@@ -292,7 +289,13 @@ fn footer(shown: &Shown<'_>, width: usize) -> Line<'static> {
     };
     let named = |wanted: char| keys::NAMED.into_iter().find(|named| named.0 == wanted);
     let after = shown.task.passed || shown.board.passed();
-    let middle = if shown.pane.is_some() { "" } else if after { "dterpnl" } else { "hternpl" };
+    let middle = if shown.pane.is_some() {
+        ""
+    } else if after {
+        "dterpnl"
+    } else {
+        "hternpl"
+    };
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut room = width.saturating_sub("? help  q quit".len());
     if shown.pane.is_some() && room >= "Esc back  ".len() {

@@ -124,10 +124,7 @@ impl Terminal {
                         let _ = emulate_default_handler(SIGTSTP);
                     }
                     Ok(Event::Signal(signal @ (SIGTERM | SIGHUP))) => {
-                        let _ = nix::sys::signal::kill(
-                            nix::unistd::Pid::from_raw(child.id() as i32),
-                            Signal::SIGTERM,
-                        );
+                        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), Signal::SIGTERM);
                         other(Event::Signal(signal));
                     }
                     Ok(Event::Signal(_)) | Err(RecvTimeoutError::Timeout) => {}

@@ -30,11 +30,20 @@ fn run(criteria: usize, decided: usize, over: bool) -> Board {
     note(r#"{"type":"built","compiler":"","warnings":0}"#.to_owned());
     for index in 0..decided {
         let (kind, rendered) = match index {
-            3 => ("leak", "     leak  Criterion 3\\n           seen    2 tasks are left behind\\n           where   src/lib.rs:7\\n"),
+            3 => (
+                "leak",
+                "     leak  Criterion 3\\n           seen    2 tasks are left behind\\n           where   src/lib.rs:7\\n",
+            ),
             _ => ("pass", "       ok  Criterion\\n"),
         };
         let spans: Vec<String> = (0..40)
-            .map(|item| format!(r#"{{"probe":"work","item":{item},"lane":0,"start":{},"end":{},"finished":true}}"#, item * 1000, item * 1000 + 1000))
+            .map(|item| {
+                format!(
+                    r#"{{"probe":"work","item":{item},"lane":0,"start":{},"end":{},"finished":true}}"#,
+                    item * 1000,
+                    item * 1000 + 1000
+                )
+            })
             .collect();
         note(format!(
             r#"{{"type":"criterion","test":"t{index}","rendered":"{rendered}","verdict":{{"kind":"{kind}","spans":[{}]}}}}"#,
@@ -91,14 +100,20 @@ fn what_is_out_of_sight_is_counted_and_scrolled_to() {
     assert!(lines.iter().any(|line| line.contains(" ↓ ")), "{lines:#?}");
     scroll.top = usize::MAX;
     let lines = drawn(&shown(&task, &board, None, None), &mut scroll, 80, 14);
-    assert!(lines.iter().any(|line| line.contains(" ↑ ")) && !lines.iter().any(|line| line.contains('↓')), "{lines:#?}");
+    assert!(
+        lines.iter().any(|line| line.contains(" ↑ ")) && !lines.iter().any(|line| line.contains('↓')),
+        "{lines:#?}"
+    );
 }
 
 #[test]
 fn no_terminal_is_too_small() {
     let (task, over, failed, long) = (task(), run(11, 3, true), run(40, 40, true), run(11, 2, false));
     let mut broken = Board::start();
-    broken.ended(Ended { complained: "error: exercises/x/Cargo.toml:3: a key is missing".to_owned(), ..Ended::default() });
+    broken.ended(Ended {
+        complained: "error: exercises/x/Cargo.toml:3: a key is missing".to_owned(),
+        ..Ended::default()
+    });
     let help = help(Look::new(false));
     let screens = [
         shown(&task, &over, None, None),
