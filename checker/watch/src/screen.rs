@@ -288,7 +288,7 @@ fn footer(shown: &Shown<'_>, width: usize) -> Line<'static> {
         [Span::styled(sign.to_owned(), look.coloured(Color::Cyan)), Span::raw(format!(" {name}  "))]
     };
     let named = |wanted: char| keys::NAMED.into_iter().find(|named| named.0 == wanted);
-    let after = shown.task.passed || shown.board.passed();
+    let after = shown.task.passed && shown.board.failure.is_none();
     let middle = if shown.pane.is_some() {
         ""
     } else if after {

@@ -67,16 +67,16 @@ fn opened(variables: &[(&str, &str)]) -> (Copy, Terminal) {
     (copy, terminal)
 }
 
-/// The command that a learner types; what it leaves behind goes to files.
+/// The command that a learner types, in a script that notes how the terminal was before and is after it.
 fn watch(terminal: &Terminal, arguments: &str) {
-    let file = |name: &str| terminal.path(name).display().to_string();
-    terminal.command(&format!(
-        "clear; stty -g >{}; {} watch {arguments}; echo $? >{}; stty -g >{}",
-        file("before"),
-        support::program().display(),
-        file("code"),
-        file("after"),
-    ));
+    let checker = support::program().display().to_string();
+    let script = format!("stty -g >before; {checker} watch {arguments}; echo $? >code; stty -g >after\n");
+    let path = |name: &str| terminal.path(name).display().to_string();
+    let script = ["before", "code", "after"]
+        .into_iter()
+        .fold(script, |script, name| script.replace(&format!(">{name}"), &format!(">{}", path(name))));
+    fs::write(terminal.path("script"), script).expect("a script");
+    terminal.command(&format!("sh {}", path("script")));
 }
 
 /// It ended with this code, and left the terminal as it was, and no process.
@@ -85,7 +85,7 @@ fn left_with(terminal: &Terminal, code: &str) {
     assert_eq!(terminal.file("code").trim(), code);
     assert_eq!(terminal.file("after"), terminal.file("before"), "the terminal's settings");
     let screen = terminal.until("the shell's own screen", |screen| !screen.contains("q quit"));
-    assert!(screen.contains(" watch "), "the screen before is back\n{screen}");
+    assert!(screen.contains("$ sh /"), "the screen before is back\n{screen}");
     let left = terminal.processes();
     let left = processes::left(&left, SOON);
     assert!(left.is_empty(), "these had not ended: {left:?}");
@@ -108,10 +108,9 @@ fn from_the_stub_to_green() {
 
     let solved = copy.text(&lib);
     copy.file(&lib, &solved.replacen("mpsc::channel(PRODUCER_CAPACITY)", "mpsc::channel(64)", 1));
-    let screen = terminal.shows("hold, ");
-    drop(screen);
-    let screen = terminal.shows("usually an unbounded channel");
-    assert!(screen.contains("    bound  While nobody reads the output"), "{screen}");
+    let screen = terminal.shows("usually a stage that collects its input, or an unbounded channel");
+    assert!(screen.contains("    bound  The first result leaves after 1 ms"), "{screen}");
+    assert!(screen.contains("h hint"), "{screen}");
 
     // What does not compile is told in the compiler's words.
     copy.file(&lib, &format!("{solved}\nfn broken() -> u8 {{ missing_name }}\n"));
