@@ -17,6 +17,7 @@ mod style;
 mod subject;
 mod task;
 mod tool;
+mod trace;
 mod verify;
 mod watch;
 
@@ -63,6 +64,7 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         Some(Command::Show { id }) => show::show(&workbook, &id),
         Some(Command::Task(options)) => task::task(&workbook, &options),
         Some(Command::Watch(options)) => watch::watch(&workbook, &options, cli.color),
+        Some(Command::Trace(options)) => trace::trace(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
         Some(Command::Doctor) => doctor::doctor(&workbook),

@@ -9,7 +9,7 @@ pub use canvas::{Part, Piece};
 use crate::axis::Axis;
 use crate::flight;
 use crate::rows::Rows;
-use crate::{Mark, Options};
+use crate::{Level, Mark, Options};
 use canvas::Cells;
 use chart::Chart;
 use verdict::Span;
@@ -39,7 +39,7 @@ pub fn pieces(spans: &[Span], options: &Options, width: usize, height: usize) ->
     if width == 0 || height == 0 {
         return Vec::new();
     }
-    if spans.is_empty() {
+    if spans.is_empty() && options.left.is_empty() {
         let mut cells = Cells::blank(width);
         cells.write(0, "no work was watched", Part::Text);
         return vec![cells.pieces()];
@@ -47,7 +47,7 @@ pub fn pieces(spans: &[Span], options: &Options, width: usize, height: usize) ->
     let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
     let (from, to) = options.window.unwrap_or((0, end));
     let to = to.max(from + 1);
-    let rows = Rows::of(spans, from, to);
+    let rows = Rows::of(spans, &options.left, from, to);
     let charts = charts(spans, &rows, options, from, to);
     let names = rows.rows.iter().map(|row| row.label.chars().count());
     let longest = names.chain(charts.iter().map(|chart| chart.name.chars().count())).max().unwrap_or(0);
@@ -57,17 +57,24 @@ pub fn pieces(spans: &[Span], options: &Options, width: usize, height: usize) ->
     picture.lines(options, height).iter().map(Cells::pieces).collect()
 }
 
-/// A chart for each probe.
-fn charts<'a>(spans: &[Span], rows: &Rows<'a>, options: &Options, from: u64, to: u64) -> Vec<Chart<'a>> {
+/// A chart for each probe, and one for each level.
+fn charts<'a>(spans: &[Span], rows: &Rows<'a>, options: &'a Options, from: u64, to: u64) -> Vec<Chart<'a>> {
     let axis = Axis { from, to, left: 0.0, right: 1.0 };
     let one = rows.probes.len() == 1;
     let chart = |(probe, name): (usize, &&'a str)| Chart {
         name: if one { "in flight" } else { name },
         curve: flight::curve(spans, name, &axis),
-        bound: options.bound,
+        bound: options.bound_of(name),
         probe,
     };
-    rows.probes.iter().enumerate().map(chart).collect()
+    let level = |(index, level): (usize, &'a Level)| Chart {
+        name: &level.name,
+        curve: flight::within(&level.curve, &axis),
+        bound: None,
+        probe: rows.probes.len() + index,
+    };
+    let levels = options.levels.iter().enumerate().map(level);
+    rows.probes.iter().enumerate().map(chart).chain(levels).collect()
 }
 
 /// What is to be drawn, and where.

@@ -3,7 +3,7 @@
 use crate::event::Ended;
 use serde::Deserialize;
 use std::time::{Duration, Instant};
-use verdict::{Kind, Site, Span, Verdict};
+use verdict::{Kind, Verdict};
 
 /// A record of the checker's: those fields of `task --json` that are shown. Each type has some of them.
 #[derive(Debug, Default, Deserialize)]
@@ -65,13 +65,10 @@ pub(crate) struct Criterion {
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) test: String,
-    pub(crate) kind: Kind,
+    /// With what the work probes saw.
+    pub(crate) verdict: Verdict,
     /// As the checker's report tells it.
     pub(crate) rendered: String,
-    /// What the work probes saw.
-    pub(crate) spans: Vec<Span>,
-    /// Where in the learner's code.
-    pub(crate) at: Option<Site>,
     place: usize,
 }
 
@@ -128,9 +125,7 @@ impl Board {
         let Some(place) = self.criteria.iter().position(|criterion| criterion.test == record.test) else { return };
         self.criteria[place].kind = Some(verdict.kind);
         if !verdict.passed() && self.failure.as_ref().is_none_or(|failure| place < failure.place) {
-            let (test, rendered) = (record.test, record.rendered);
-            let Verdict { kind, spans, at, .. } = verdict;
-            self.failure = Some(Failure { test, kind, rendered, spans, at, place });
+            self.failure = Some(Failure { test: record.test, verdict, rendered: record.rendered, place });
         }
     }
 
@@ -196,7 +191,7 @@ mod tests {
         note(&mut board, r#"{"type":"criterion","test":"b","rendered":"leak  B.","verdict":{"kind":"leak"}}"#);
         assert_eq!(board.failure.as_ref().map(|failure| failure.test.as_str()), Some("b"));
         note(&mut board, r#"{"type":"criterion","test":"a","rendered":"bound A.","verdict":{"kind":"bound"}}"#);
-        assert_eq!(board.failure.as_ref().map(|failure| failure.kind), Some(Kind::Bound));
+        assert_eq!(board.failure.as_ref().map(|failure| failure.verdict.kind), Some(Kind::Bound));
         note(&mut board, r#"{"type":"end","passed":0,"total":2,"exit":1}"#);
         assert!(board.phase_is_over() && !board.passed() && board.count(|kind| kind == Kind::Pass) == 0);
     }

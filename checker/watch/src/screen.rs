@@ -208,7 +208,7 @@ fn message(board: &Board, look: Look, width: usize) -> Vec<Line<'static>> {
         return text::lines(&board.fault);
     }
     let mut lines = Vec::new();
-    let compiled = board.failure.as_ref().is_none_or(|failure| !matches!(failure.kind, Kind::Build | Kind::Rule));
+    let compiled = board.failure.as_ref().is_none_or(|failure| !matches!(failure.verdict.kind, Kind::Build | Kind::Rule));
     if !compiled {
         lines.extend(compiler(board));
     }
@@ -232,11 +232,11 @@ fn compiler(board: &Board) -> Vec<Line<'static>> {
 }
 
 fn sketch(failure: &crate::board::Failure, look: Look, width: usize) -> Vec<Line<'static>> {
-    if failure.spans.is_empty() {
+    if failure.verdict.spans.is_empty() {
         return Vec::new();
     }
-    let options = lanes::Options { title: failure.test.clone(), ..lanes::Options::default() };
-    let pieces = lanes::pieces(&failure.spans, &options, width.min(SKETCH.0), SKETCH.1);
+    let options = lanes::Options::of(&failure.verdict);
+    let pieces = lanes::pieces(&failure.verdict.spans, &options, width.min(SKETCH.0), SKETCH.1);
     let line = |pieces: Vec<lanes::Piece>| -> Line<'static> {
         pieces.into_iter().map(|piece| Span::styled(piece.text, look.part(piece.part))).collect()
     };

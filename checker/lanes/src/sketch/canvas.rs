@@ -17,6 +17,8 @@ pub enum Part {
     Level(usize),
     /// What exceeds the bound.
     Excess,
+    /// A task that is parked or left behind, until the end.
+    Left,
     /// A moment that is pointed out.
     Mark,
 }

@@ -2,7 +2,9 @@
 
 use super::canvas::{Cells, Part};
 use crate::axis::Axis;
+use crate::bars::cut;
 use crate::rows::Row;
+use verdict::Span;
 
 /// How a run ends that was cut short.
 const CUT: char = '×';
@@ -20,41 +22,58 @@ pub(super) fn draw(cells: &mut Cells, row: &Row<'_>, axis: &Axis, left: usize) {
         let end = end.max(start + 1);
         if start < free {
             // Too short to tell apart: one block for all.
-            if span.finished {
+            if span.finished || span.end > axis.to {
                 cells.put(left + start, '█', Part::Bar(row.probe));
             } else {
                 cells.put(left + start, CUT, Part::Cut(row.probe));
             }
         } else {
-            bar(cells, left + start, end - start, span.item, row.probe, span.finished);
+            bar(cells, left + start, end - start, span, row.probe, axis.to);
         }
         free = free.max(end);
     }
+    waiting(cells, row, axis, left);
 }
 
 /// A bar of so many cells: half of the last one stays free, so that the next does not run into it.
-fn bar(cells: &mut Cells, at: usize, width: usize, item: u64, probe: usize, finished: bool) {
-    let (body, last, part) = if finished { ('█', '▌', Part::Bar(probe)) } else { ('░', CUT, Part::Cut(probe)) };
+fn bar(cells: &mut Cells, at: usize, width: usize, span: &Span, probe: usize, to: u64) {
+    let finished = span.finished;
+    let (body, last, part) = match finished {
+        true => ('█', '▌', Part::Bar(probe)),
+        // It goes on after the picture's end.
+        false if span.end > to => ('░', '░', Part::Cut(probe)),
+        false => ('░', CUT, Part::Cut(probe)),
+    };
     (0..width - 1).for_each(|cell| cells.put(at + cell, body, part));
     cells.put(at + width - 1, last, part);
-    let item = item.to_string();
+    let item = span.item.to_string();
     if item.len() < width {
         let part = if finished { Part::Item(probe) } else { part };
         cells.write(at + (width - item.len()) / 2, &item, part);
     }
 }
 
+/// Where a task waits that was left: a dashed line to the end, and in it, where.
+fn waiting(cells: &mut Cells, row: &Row<'_>, axis: &Axis, left: usize) {
+    let (Some(task), Some(since)) = (row.left, row.left_since()) else { return };
+    let (from, to) = (axis.x(since).round() as usize, axis.right as usize);
+    (from..to).for_each(|at| cells.put(left + at, '┄', Part::Left));
+    let words = cut(&task.waits, to.saturating_sub(from + 4));
+    if !words.is_empty() {
+        cells.write(left + from + 1, &format!(" {words} "), Part::Left);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use verdict::Span;
 
     fn drawn(spans: &[(u64, u64, u64, bool)], to: u64, width: usize) -> String {
         let spans: Vec<_> = spans
             .iter()
             .map(|&(item, start, end, finished)| Span { probe: "work".into(), item, lane: 0, start, end, finished })
             .collect();
-        let row = Row { label: String::new(), probe: 0, spans: spans.iter().collect(), y: 0.0 };
+        let row = Row::new(String::new(), 0, spans.iter().collect());
         let mut cells = Cells::blank(width);
         draw(&mut cells, &row, &Axis { from: 0, to, left: 0.0, right: width as f64 }, 0);
         cells.pieces().into_iter().map(|piece| piece.text).collect()
