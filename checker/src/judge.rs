@@ -82,6 +82,10 @@ pub(crate) fn judge_aloud(
     listener: &dyn Listen,
 ) -> Result<Vec<Outcome>, Fault> {
     let stage = Stage::set(root, subjects, how.parts)?;
+    let oversized = |subject: &Subject<'_>| rules::oversized(&subject.sources(&stage.staged(subject)));
+    if let ([subject], Some(verdict)) = (subjects, subjects.first().and_then(oversized)) {
+        return Ok(vec![unbuilt(subject, &verdict, how)?]);
+    }
     let packages: Vec<String> =
         subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
     listener.building();
@@ -105,13 +109,7 @@ fn run(
 ) -> Result<Vec<Outcome>, Fault> {
     let mut criteria = Vec::new();
     for subject in subjects {
-        let wanted = |criterion: &Criterion| {
-            let part = if criterion.model { Parts::Models } else { Parts::Tests };
-            (how.parts == Parts::All || how.parts == part)
-                && (subject.models || !criterion.model)
-                && how.only.is_none_or(|part| criterion.test.contains(part))
-        };
-        criteria.push(subject.task.criteria()?.into_iter().filter(wanted).collect::<Vec<_>>());
+        criteria.push(wanted(subject, how)?);
     }
     let mut slots: Vec<Vec<Option<Judged>>> = criteria.iter().map(|of| of.iter().map(|_| None).collect()).collect();
     let mut jobs = VecDeque::new();
@@ -159,6 +157,24 @@ fn run(
         outcome.judged = judged.into_iter().flatten().collect();
     }
     Ok(outcomes)
+}
+
+/// The criteria to judge a subject by.
+fn wanted(subject: &Subject<'_>, how: How<'_>) -> Result<Vec<Criterion>, Fault> {
+    let wanted = |criterion: &Criterion| {
+        let part = if criterion.model { Parts::Models } else { Parts::Tests };
+        (how.parts == Parts::All || how.parts == part)
+            && (subject.models || !criterion.model)
+            && how.only.is_none_or(|part| criterion.test.contains(part))
+    };
+    Ok(subject.task.criteria()?.into_iter().filter(wanted).collect())
+}
+
+/// The same verdict on all criteria of a subject that is not built.
+fn unbuilt(subject: &Subject<'_>, verdict: &Verdict, how: How<'_>) -> Result<Outcome, Fault> {
+    let criteria = wanted(subject, how)?;
+    let judged = criteria.iter().map(|criterion| Judged::at_once(criterion, verdict.clone())).collect();
+    Ok(Outcome { judged, compiler: String::new(), warnings: 0 })
 }
 
 /// So many criteria that need a service run on each core.

@@ -1,16 +1,25 @@
 //! The checker: judges a task, says where a learner is, and proves the workbook itself.
 
+mod backup;
 mod bench;
 mod build;
 mod cli;
 mod dev;
+mod diff;
 mod doctor;
 mod fault;
 mod guard;
+mod help;
+mod hint;
 mod judge;
+mod list;
+mod lock;
+mod open;
 mod progress;
 mod report;
+mod reset;
 mod rules;
+mod shell;
 mod show;
 mod stage;
 mod style;
@@ -21,7 +30,7 @@ mod trace;
 mod verify;
 mod watch;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};
 use fault::Fault;
 use std::process::ExitCode;
@@ -45,7 +54,7 @@ fn main() -> ExitCode {
     if arguments.next().is_some_and(|first| first == guard::GUARD) {
         return ExitCode::from(guard::run(arguments));
     }
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     cli.color.write_global();
     let exit = run(cli).unwrap_or_else(|fault| {
         anstream::eprintln!("{fault}");
@@ -59,15 +68,22 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
     let workbook = catalog::Workbook::find(&here)?;
     match cli.command {
         None => show::where_am_i(&workbook),
+        Some(Command::Next) => show::next(&workbook),
         Some(Command::List { json: true }) => watch::list(&workbook),
-        Some(Command::List { json: false }) => show::list(&workbook),
+        Some(Command::List { json: false }) => list::list(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
+        Some(Command::Open { id }) => open::open(&workbook, id.as_deref()),
         Some(Command::Task(options)) => task::task(&workbook, &options),
         Some(Command::Watch(options)) => watch::watch(&workbook, &options, cli.color),
         Some(Command::Trace(options)) => trace::trace(&workbook, &options),
+        Some(Command::Hint(options)) => hint::hint(&workbook, &options),
+        Some(Command::Diff(options)) => diff::diff(&workbook, &options),
+        Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
         Some(Command::Doctor) => doctor::doctor(&workbook),
+        Some(Command::Completions { shell }) => shell::completions(&workbook, shell),
+        Some(Command::Man) => shell::man(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),
         Some(Command::Dev(Dev::Tidy { pristine })) => dev::tidy::tidy(&workbook, pristine),
         Some(Command::Dev(Dev::Mutants { ids })) => dev::mutants::mutants(&workbook, &ids),
