@@ -350,7 +350,8 @@ impl<'a> App<'a> {
     fn place(&self) -> (std::path::PathBuf, Option<u32>) {
         let exercise = self.options.root.join(&self.tasks.current().exercise);
         let site = self.board.failure.as_ref().filter(|failure| failure.verdict.kind != Kind::Infra);
-        let site = site.and_then(|failure| failure.verdict.at.as_ref()).filter(|site| exercise.join(&site.file).is_file());
+        let site =
+            site.and_then(|failure| failure.verdict.at.as_ref()).filter(|site| exercise.join(&site.file).is_file());
         match site {
             Some(site) => (exercise.join(&site.file), Some(site.line)),
             None => (exercise.join("src/lib.rs"), None),

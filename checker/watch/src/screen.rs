@@ -208,7 +208,8 @@ fn message(board: &Board, look: Look, width: usize) -> Vec<Line<'static>> {
         return text::lines(&board.fault);
     }
     let mut lines = Vec::new();
-    let compiled = board.failure.as_ref().is_none_or(|failure| !matches!(failure.verdict.kind, Kind::Build | Kind::Rule));
+    let compiled =
+        board.failure.as_ref().is_none_or(|failure| !matches!(failure.verdict.kind, Kind::Build | Kind::Rule));
     if !compiled {
         lines.extend(compiler(board));
     }

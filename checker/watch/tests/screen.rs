@@ -4,7 +4,6 @@
 //! missing is a failure.
 
 #[path = "../../tests/support/copy.rs"]
-#[expect(dead_code, reason = "shared with the checker's own tests, which use more of it")]
 mod copy;
 #[path = "../../tests/support/processes.rs"]
 #[expect(dead_code, reason = "shared with the checker's own tests, which use more of it")]
@@ -166,23 +165,21 @@ fn a_save_during_a_run() {
     copy.edit(&copy.lib(), ENDLESS.0, ENDLESS.1);
     watch(&terminal, "1");
     let judged = || {
-        let family = terminal.processes();
-        let tests = family.iter().filter(|process| process.runs_from(&support::target().join("judge/deps")));
-        (tests.count() > 0).then_some(family)
+        let screen = terminal.processes().into_iter().find(|process| process.is_called("watch"))?;
+        let family = processes::below(screen.id());
+        let test = |process: &processes::Process| process.runs_from(&support::target().join("judge/deps"));
+        family.iter().any(test).then_some(family)
     };
-    let family = processes::within(Duration::from_secs(240), "judging began", judged);
-    let shell: Vec<_> = family.iter().filter(|process| process.is_called("watch")).collect();
-    assert_eq!(shell.len(), 1, "the screen is one process: {family:?}");
+    let run = processes::within(Duration::from_secs(100), "judging began", judged);
 
     copy.file(&copy.lib(), &solved);
-    let run: Vec<_> = family.iter().filter(|process| !process.is_called("watch")).cloned().collect();
     let left = processes::left(&run, SOON);
     assert!(left.is_empty(), "of the run that was ended, these had not: {left:?}");
     terminal.shows("11 of 11 hold");
 
     // Quitting during a run leaves nothing either.
     copy.edit(&copy.lib(), ENDLESS.0, ENDLESS.1);
-    let family = processes::within(Duration::from_secs(240), "judging began", judged);
+    let family = processes::within(Duration::from_secs(100), "judging began", judged);
     terminal.keys(&["C-c"]);
     left_with(&terminal, "0");
     let left = processes::left(&family, SOON);
@@ -251,7 +248,7 @@ fn without_a_terminal() {
     copy.solve();
     until("11 of 11 criteria hold.");
     copy.edit(&copy.lib(), ENDLESS.0, ENDLESS.1);
-    let family = processes::within(Duration::from_secs(240), "judging began", || {
+    let family = processes::within(Duration::from_secs(100), "judging began", || {
         let family = processes::below(watching.id());
         let judged = family.iter().any(|process| process.runs_from(&support::target().join("judge/deps")));
         judged.then_some(family)
