@@ -44,7 +44,7 @@ impl Look {
             Part::Bar(of) | Part::Level(of) => probe(of),
             Part::Item(of) => probe(of).add_modifier(Modifier::REVERSED),
             Part::Cut(_) | Part::Excess => self.coloured(Color::Red).add_modifier(Modifier::BOLD),
-            Part::Mark => self.coloured(Color::Red),
+            Part::Mark | Part::Left => self.coloured(Color::Red),
         }
     }
 }

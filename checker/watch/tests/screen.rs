@@ -84,7 +84,7 @@ fn left_with(terminal: &Terminal, code: &str) {
     assert_eq!(terminal.file("code").trim(), code);
     assert_eq!(terminal.file("after"), terminal.file("before"), "the terminal's settings");
     let screen = terminal.until("the shell's own screen", |screen| !screen.contains("q quit"));
-    assert!(screen.contains("$ sh /"), "the screen before is back\n{screen}");
+    assert!(screen.contains("/script"), "the screen before is back\n{screen}");
     let left = terminal.processes();
     let left = processes::left(&left, SOON);
     assert!(left.is_empty(), "these had not ended: {left:?}");
