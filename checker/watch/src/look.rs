@@ -13,8 +13,8 @@ pub(crate) struct Look {
 pub(crate) const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
 pub(crate) const DIM: Style = Style::new().add_modifier(Modifier::DIM);
 
-/// The probes' colours, in turn.
-const PROBES: [Color; 4] = [Color::Blue, Color::Yellow, Color::Green, Color::Magenta];
+/// The probes' colours, in turn, as in `checker trace`.
+const PROBES: [Color; 4] = [Color::Cyan, Color::Green, Color::Magenta, Color::Blue];
 
 impl Look {
     pub(crate) fn new(coloured: bool) -> Look {
@@ -41,10 +41,10 @@ impl Look {
         match part {
             Part::Text => Style::new(),
             Part::Line => DIM,
-            Part::Bar(of) | Part::Level(of) => probe(of),
+            Part::Bar(of) | Part::Cut(of) | Part::Level(of) => probe(of),
             Part::Item(of) => probe(of).add_modifier(Modifier::REVERSED),
-            Part::Cut(_) | Part::Excess => self.coloured(Color::Red).add_modifier(Modifier::BOLD),
-            Part::Mark | Part::Left => self.coloured(Color::Red),
+            Part::Excess => self.coloured(Color::Red).add_modifier(Modifier::BOLD),
+            Part::Mark | Part::Left => self.coloured(Color::Yellow),
         }
     }
 }

@@ -179,6 +179,7 @@ fn list(criteria: &[Criterion], shown: &Shown<'_>, room: usize, width: usize) ->
             let failing = left.iter().filter(|state| state.0.is_some_and(|kind| kind != Kind::Pass)).count();
             let text = match failing {
                 0 => format!("… and {} more", left.len()),
+                1 => format!("… and {} more, of which 1 does not hold", left.len()),
                 _ => format!("… and {} more, of which {failing} do not hold", left.len()),
             };
             lines.pop();
