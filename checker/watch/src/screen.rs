@@ -102,6 +102,8 @@ fn state(shown: &Shown<'_>) -> (String, Style) {
     let seconds = board.elapsed().as_secs_f64();
     let busy = look.coloured(Color::Yellow);
     match board.phase {
+        // The checker itself starts at once: what takes time is a lock.
+        Phase::Starting if seconds > 2.0 => (format!("waiting for another checker, {} s", seconds as u64), busy),
         Phase::Starting | Phase::Building if seconds < 1.0 => ("building".to_owned(), busy),
         Phase::Starting | Phase::Building => (format!("building, {} s", seconds as u64), busy),
         Phase::Judging => {
