@@ -5,6 +5,7 @@
 mod copy;
 #[cfg(target_os = "linux")]
 #[path = "support/processes.rs"]
+#[expect(dead_code, reason = "shared with the screen's tests, which use more of it")]
 mod processes;
 mod support;
 
