@@ -61,7 +61,11 @@ pub(crate) enum Command {
     },
     /// Judge a task: build it, run its tests, say what to look at.
     Task(TaskOptions),
-    /// Judge a task at each save, on a screen with keys for hints, the next task, your editor and more.
+    /// Judge a task at each save, on a screen with keys for hints and more.
+    ///
+    /// Save a file of the exercise, and it is judged; save again, and the run that goes on is ended. The screen shows
+    /// every criterion, the first failure's message, and what that test saw of your work. Where the output is no
+    /// terminal, each run is reported in plain lines, as by `cargo checker task`.
     Watch(WatchOptions),
     /// A hint, one more at each call, from a nudge to nearly the answer.
     ///
@@ -164,11 +168,10 @@ pub(crate) struct TraceOptions {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Save a file of the exercise, and it is judged; save again, and the run that goes on is ended. The screen shows every\n\
-criterion, the first failure's message and what that test saw. Keys:\n  \
-  h hint   t trace   e edit   r judge again   n next   p previous   l list   d diff, after a pass   ? help   q quit\n\
-Where the output is no terminal, each run is reported in plain lines, as by `cargo checker task`.")]
+#[command(after_help = "Keys:\n  \
+    h hint   t trace      e edit   r judge again\n  \
+    n next   p previous   l list   d diff, after a pass\n  \
+    ? help   q quit")]
 pub(crate) struct WatchOptions {
     /// Such as 7, s2, fan-out/7 or pull/3; without it, the next that you have not passed.
     pub(crate) id: Option<String>,

@@ -46,6 +46,11 @@ fn list_and_show_say_what_there_is() {
         .says("cargo checker task 1")
         .says("The output is 2, 4, … 2000, in this order, and then it ends.");
     checker(&repository(), &[]).exits(0).says("tasks passed.").says("cargo checker list");
+    let listed = checker(&repository(), &["list", "--json"]).exits(0).out();
+    let first: Value = listed.lines().next().and_then(|line| serde_json::from_str(line).ok()).expect("a record");
+    assert_eq!((&first["task"], &first["title"]), (&"fan-out/1".into(), &"Serial pipeline".into()));
+    assert_eq!(first["exercise"], format!("exercises/{TASK}"));
+    assert!(first["passed"].is_boolean() && first["schema"] == 1, "{first}");
 }
 
 #[test]
@@ -67,6 +72,7 @@ fn wrong_use_is_told_from_a_broken_criterion() {
     checker(&repository(), &["task"]).exits(2).complains("<ID>");
     checker(&repository(), &["judge-it"]).exits(2).complains("unrecognized subcommand");
     checker(&repository(), &["task", "1", "--spans"]).exits(2).complains("--json");
+    checker(&repository(), &["watch", "99"]).exits(2).complains("no task is called `99`");
     checker(&repository(), &["task", "1", "--variant", "wrong/nonsense"])
         .exits(2)
         .complains("fan-out/1 has no variant \"wrong/nonsense\"")
