@@ -80,7 +80,7 @@ pub(crate) enum Command {
     /// Your code beside the reference solution, after you have passed.
     ///
     /// On a terminal in colour, and side by side where it is wide enough. Piped, it is a unified diff that `patch -p1`
-    /// takes.
+    /// takes. For a pager: cargo checker diff 1 --color always | less -R
     Diff(DiffOptions),
     /// Begin a task anew: the untouched exercise takes the place of your code, which is kept in a backup.
     Reset(ResetOptions),

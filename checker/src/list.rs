@@ -41,7 +41,7 @@ pub(crate) fn list(workbook: &Workbook) -> Result<Exit, Fault> {
     }
     if let Some((task, _)) = all.iter().find(|(_, state)| *state == State::PassedWithOlderTests) {
         let id = show::short(task);
-        anstream::println!("{DIM}tests that changed since judge again with{DIM:#} cargo checker task {id}");
+        anstream::println!("{DIM}judge again what was passed with older tests:{DIM:#} cargo checker task {id}");
     }
     for remedy in missing {
         for line in crate::report::wrap(&remedy, crate::report::WIDTH, "  ") {

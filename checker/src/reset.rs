@@ -64,7 +64,7 @@ fn agreed(task: &Task) -> Result<bool, Fault> {
             .help("with --yes it does not ask; your code is kept in .workbook/backup in any case"));
     }
     anstream::print!(
-        "Replace exercises/{}/src by the untouched exercise?\nYour code is kept in .workbook/backup. [y/N] ",
+        "Replace exercises/{}/src by the untouched exercise?\nA copy of your code goes into .workbook/backup first. [y/N] ",
         show::folder(task)
     );
     let _ = io::stdout().flush();

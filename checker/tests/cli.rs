@@ -38,7 +38,7 @@ fn help_documents_the_exit_codes() {
 
 #[test]
 fn list_and_show_say_what_there_is() {
-    checker(&repository(), &["list"]).exits(0).says("fan-out, ").says("1 Serial pipeline");
+    checker(&repository(), &["list"]).exits(0).says("fan-out ").says("1 Serial pipeline");
     checker(&repository(), &["show", "1"])
         .exits(0)
         .says("fan-out/1 Serial pipeline")

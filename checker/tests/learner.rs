@@ -56,6 +56,14 @@ fn list_tells_what_is_passed_next_and_needed() {
     copy.file(".workbook/progress.json", "{\"version\": 1, \"passed\": {\"fan-out/1\": \"0\"}}");
     list("", "").says("fan-out ▒▒▒▒▒▒▒▒▒▒").says("1 of 1 passed").says("passed with older tests").keeps("next");
     copy.checker(&["next"]).exits(0).says("Every task is passed.");
+
+    // Under another title and folder it is the same task.
+    for part in ["exercises", "solutions", "tests"] {
+        fs::rename(copy.path(&format!("{part}/{TASK}")), copy.path(&format!("{part}/fan-out/01-straight-line")))
+            .expect("renamed");
+    }
+    copy.edit("tests/fan-out/01-straight-line/task.toml", "Serial pipeline", "Straight line");
+    list("", "").says("1 Straight line passed with older tests");
     copy.checker(&["hint"]).exits(2).complains("every task is passed").complains("help: name a task");
 }
 

@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Side by side is for terminals with at least this many columns.
-const WIDE: usize = 132;
+const WIDE: usize = 150;
 
 fn main() -> ExitCode {
     let shown = show().and_then(|text| match io::stdout().write_all(text.as_bytes()) {
