@@ -25,8 +25,8 @@ struct Bar {
     finished: bool,
 }
 
-/// Draws rows from `top` on.
-pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
+/// Draws rows from `top` on. The last mark is at `mark`.
+pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64, mark: f64) {
     out.push_str("<g class=\"labels\" fill=\"currentColor\" text-anchor=\"end\">\n");
     for row in rows.rows.iter().filter(|row| !row.label.is_empty()) {
         let (x, y) = (number(axis.left - 8.0), number(top + row.y + 13.0));
@@ -46,7 +46,7 @@ pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
         labels(out, &drawn, false);
         out.push_str("</g>\n");
     }
-    draw_left(out, rows, axis, top);
+    draw_left(out, rows, axis, top, mark);
     if rows.hidden > 0 {
         let y = number(top + rows.height() + 12.0);
         let (x, hidden) = (number(axis.right), rows.hidden);
@@ -58,7 +58,7 @@ pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
 }
 
 /// Where a task waits that was left: a dashed line to the end of the picture, and in it, where.
-fn draw_left(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
+fn draw_left(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64, mark: f64) {
     let left: Vec<_> = rows.rows.iter().filter_map(|row| Some((row, row.left?, row.left_since()?))).collect();
     if left.is_empty() {
         return;
@@ -66,15 +66,18 @@ fn draw_left(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
     out.push_str("<g class=\"left\" fill=\"currentColor\" font-size=\"11\">\n");
     for (row, left, since) in left {
         let (middle, from) = (top + row.y + BAR / 2.0, axis.x(since) + 2.0);
-        let most = ((axis.right - from - 24.0) / LETTER).max(0.0) as usize;
-        let words = cut(&left.waits, most);
-        let (y, x, right) = (number(middle), number(from), number(axis.right));
-        let width = words.chars().count() as f64 * LETTER;
-        let (text, rest) = (from + 10.0, if words.is_empty() { from } else { from + 14.0 + width });
+        // Behind the last mark, whose line would run through the words, unless there is more room before.
+        let most = |from: f64| ((axis.right - from - 24.0) / LETTER).max(0.0) as usize;
+        let behind = from.max(mark);
+        let text = 10.0 + if most(behind) >= left.waits.chars().count() { behind } else { from };
+        let words = cut(&left.waits, most(text - 10.0));
+        let (x, y, right) = (number(from), number(middle), number(axis.right));
         let mut line = String::new();
+        let mut rest = from;
         if !words.is_empty() {
             line.push_str(&format!("M{x} {y}H{}", number(text - 3.0)));
             line!(out, "<text x=\"{}\" y=\"{}\">{}</text>", number(text), number(middle + 4.0), escape(&words));
+            rest = text + 4.0 + words.chars().count() as f64 * LETTER;
         }
         if rest < axis.right {
             line.push_str(&format!("M{} {y}H{right}", number(rest)));

@@ -40,10 +40,10 @@ pub(super) fn draw(
     let dashed = bound.map_or_else(String::new, |bound| format!(" (dashed: the bound, {bound})"));
     out.push_str("<g class=\"labels\" fill=\"currentColor\">\n");
     line!(out, "<text x=\"{left}\" y=\"{}\">in flight{dashed}</text>", number(top - 7.0));
-    let mut free = bottom;
+    let mut free = f64::MAX;
     for level in [0, peak, bound.unwrap_or(peak)] {
         // From below; one that would run into the one before stays away.
-        if level == 0 || y(level) < free - 12.0 {
+        if y(level) < free - 12.0 || free == f64::MAX {
             free = y(level);
             line!(out, "<text x=\"{gutter}\" y=\"{}\" text-anchor=\"end\">{level}</text>", number(free + 4.0));
         }

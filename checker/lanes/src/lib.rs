@@ -58,7 +58,8 @@ pub fn draw(spans: &[Span], options: &Options) -> String {
     let (from, to) = options.window.unwrap_or((0, end));
     let to = to.max(from + 1);
     let rows = Rows::of(spans, &options.left, from, to);
-    let longest = rows.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).max(2);
+    let peaks = options.levels.iter().flat_map(|level| &level.curve).map(|(_, level)| level.to_string().len());
+    let longest = rows.rows.iter().map(|row| row.label.chars().count()).chain(peaks).max().unwrap_or(0).max(2);
     let left = (longest as f64 * CHARACTER + 14.0).clamp(34.0, 140.0);
     let axis = Axis { from, to, left, right: WIDTH - RIGHT };
 
@@ -82,7 +83,8 @@ pub fn draw(spans: &[Span], options: &Options) -> String {
         number(height),
     );
     grid(&mut out, &axis, (top, lanes_end), &charts);
-    bars::draw(&mut out, &rows, &axis, top);
+    let last = marks.iter().map(|mark| mark.x).fold(axis.left, f64::max);
+    bars::draw(&mut out, &rows, &axis, top, last);
     flight::draw(&mut out, spans, &rows.probes, &axis, charts[0], options);
     for (index, (level, place)) in options.levels.iter().zip(&charts[1..]).enumerate() {
         flight::draw_level(&mut out, level, rows.probes.len() + index, &axis, *place);

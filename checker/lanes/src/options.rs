@@ -35,7 +35,7 @@ pub struct Mark {
 /// How much of something there was, over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level {
-    /// What it is, such as `done, unread`.
+    /// What it is, such as `unread`.
     pub name: String,
     /// The moments, in microseconds and ascending, from which on it was so much. Before the first, it was nothing.
     pub curve: Vec<(u64, usize)>,

@@ -50,7 +50,7 @@ pub fn pieces(spans: &[Span], options: &Options, width: usize, height: usize) ->
     let rows = Rows::of(spans, &options.left, from, to);
     let charts = charts(spans, &rows, options, from, to);
     let names = rows.rows.iter().map(|row| row.label.chars().count());
-    let longest = names.chain(charts.iter().map(|chart| chart.name.chars().count())).max().unwrap_or(0);
+    let longest = names.chain(charts.iter().map(|chart| chart.label().chars().count())).max().unwrap_or(0);
     let gutter = longest.min(GUTTER).min(width / 3) + 1;
     let axis = Axis { from, to, left: 0.0, right: width.saturating_sub(gutter).max(1) as f64 };
     let picture = Picture { rows, charts, axis, gutter, width, end };
@@ -117,7 +117,7 @@ impl Picture<'_> {
             lines.push(self.labels());
         }
         if plan.axis > 2 {
-            lines.push(self.footer());
+            lines.extend(self.footer());
         }
         lines.truncate(height);
         lines
@@ -133,7 +133,8 @@ impl Picture<'_> {
     }
 
     fn chart(&self, chart: &Chart<'_>, rows: usize) -> Vec<Cells> {
-        let mut lines: Vec<_> = (0..rows).map(|row| self.line(if row == 0 { chart.name } else { "" })).collect();
+        let label = if rows == 1 { chart.label() } else { chart.name.to_owned() };
+        let mut lines: Vec<_> = (0..rows).map(|row| self.line(if row == 0 { &label } else { "" })).collect();
         chart.draw(&mut lines, &self.axis, self.gutter);
         if rows > 1 {
             let (peak, bound) = (chart.peak(), chart.bound.filter(|bound| *bound < chart.peak()));
@@ -211,7 +212,7 @@ impl Picture<'_> {
     }
 
     /// What the signs mean, and what is left out.
-    fn footer(&self) -> Cells {
+    fn footer(&self) -> Option<Cells> {
         let mut words = Vec::new();
         if self.rows.rows.iter().any(|row| row.spans.iter().any(|span| !span.finished)) {
             words.push("░× cut short".to_owned());
@@ -221,7 +222,7 @@ impl Picture<'_> {
         }
         let mut cells = Cells::blank(self.width);
         cells.write(self.gutter, &words.join("; "), Part::Text);
-        cells
+        (!words.is_empty()).then_some(cells)
     }
 }
 

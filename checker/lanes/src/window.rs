@@ -23,7 +23,11 @@ pub(crate) fn telling(spans: &[Span], trace: &Trace) -> Option<(u64, u64)> {
     match moment {
         Some(moment) if long => {
             let from = moment.saturating_sub((RUNS - after) * usual);
-            Some((from, from + RUNS * usual))
+            let to = from + RUNS * usual;
+            let moves = |at: u64| (from..=to).contains(&at) && at < trace.end.max(1);
+            // Where nothing moves any more, how it came to that is more to see.
+            let still = !spans.iter().any(|span| moves(span.start) || moves(span.end));
+            Some(if still { (first, moment + (moment - first.min(moment)).div_ceil(8)) } else { (from, to) })
         }
         Some(_) => {
             let shown = last.max(1);
@@ -76,6 +80,11 @@ mod tests {
         assert_eq!(telling(&runs(1000), &Trace::default()), Some((0, 20_000)));
         assert_eq!(telling(&runs(1000), &found(500_000)), Some((485_000, 505_000)));
         assert_eq!(telling(&runs(1000), &found(3_000)), Some((0, 20_000)));
+    }
+
+    #[test]
+    fn a_moment_long_after_the_work_is_shown_with_it() {
+        assert_eq!(telling(&runs(100), &found(1_000_000)), Some((0, 1_125_000)));
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome 
 /// A bound on what is buffered, queued or taken: broken, the verdict is `bound`.
 pub fn at_most(what: &str, seen: u64, bound: u64) -> Outcome {
     Outcome::when(seen > bound, || {
-        trace::finding(None, &format!("{seen} {what}, bound {bound}"));
+        trace::finding(None, &format!("{seen}, at most {bound}"));
         Verdict::new(Kind::Bound, format!("{what}: {seen}, at most {bound} allowed, at t = {}", now()))
     })
 }

@@ -51,8 +51,9 @@ impl Cells {
         text.chars().enumerate().for_each(|(index, sign)| self.put(at + index, sign, part));
     }
 
+    /// Whether nothing stands there. A blank between the words of a piece is something.
     pub(super) fn is_blank(&self, at: usize) -> bool {
-        self.0.get(at).is_some_and(|cell| cell.0 == ' ')
+        self.0.get(at).is_some_and(|cell| *cell == (' ', Part::Text))
     }
 
     /// Whether a text could stand there without touching another.

@@ -21,6 +21,11 @@ impl Chart<'_> {
         self.curve.iter().map(|(_, level)| *level).max().unwrap_or(0)
     }
 
+    /// Its name and its peak, for a chart of one line.
+    pub(super) fn label(&self) -> String {
+        format!("{} {}", self.name, self.peak())
+    }
+
     /// Draws it on these lines, the bound on the uppermost: what exceeds it stands there.
     pub(super) fn draw(&self, lines: &mut [Cells], axis: &Axis, left: usize) {
         let width = axis.right as usize;

@@ -58,7 +58,7 @@ fn waiting(cells: &mut Cells, row: &Row<'_>, axis: &Axis, left: usize) {
     let (Some(task), Some(since)) = (row.left, row.left_since()) else { return };
     let (from, to) = (axis.x(since).round() as usize, axis.right as usize);
     (from..to).for_each(|at| cells.put(left + at, '┄', Part::Left));
-    let words = cut(&task.waits, to.saturating_sub(from + 4));
+    let words = cut(&task.waits, to.saturating_sub(from + 2));
     if !words.is_empty() {
         cells.write(left + from + 1, &format!(" {words} "), Part::Left);
     }

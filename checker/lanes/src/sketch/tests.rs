@@ -89,6 +89,6 @@ fn lanes_left_out_are_counted() {
 fn pieces_say_what_they_are() {
     let lines = pieces(&[span(7, 0, 0, 1000)], &Options::default(), 40, 10);
     let piece = |part, text: &str| Piece { part, text: text.into() };
-    assert_eq!(lines[0][1], piece(Part::Bar(0), "██████████████"), "{lines:?}");
+    assert_eq!(lines[0][1], piece(Part::Bar(0), "█████████████"), "{lines:?}");
     assert_eq!(lines[0][2], piece(Part::Item(0), "7"), "{lines:?}");
 }
