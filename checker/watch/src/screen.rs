@@ -166,9 +166,10 @@ fn list(criteria: &[Criterion], shown: &Shown<'_>, room: usize, width: usize) ->
     let mut lines = Vec::new();
     let mut index = 0;
     while index < criteria.len() {
-        let alike = states[index..].iter().take_while(|state| **state == (Some(Kind::Pass), true)).count();
+        let passing = |fresh| states[index..].iter().take_while(|state| **state == (Some(Kind::Pass), fresh)).count();
+        let (alike, fresh) = if passing(true) > 0 { (passing(true), true) } else { (passing(false), false) };
         if alike > 1 {
-            lines.push(row("ok", Some(Kind::Pass), true, &format!("{alike} criteria hold"), shown.look, width));
+            lines.push(row("ok", Some(Kind::Pass), fresh, &format!("{alike} criteria hold"), shown.look, width));
             index += alike;
         } else {
             lines.push(line(index));
