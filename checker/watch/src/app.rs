@@ -1,15 +1,17 @@
 //! The program with a screen: waits for something to happen, notes it, draws.
 
+mod act;
+
+use crate::Options;
 use crate::board::{Board, What};
 use crate::child::{self, Child};
 use crate::event::{self, Ended, Event};
 use crate::files::{Files, Places};
-use crate::keys::{self, Action};
+use crate::keys;
 use crate::look::Look;
 use crate::screen::{self, Pane, Scroll, Shown};
 use crate::tasks::Tasks;
 use crate::terminal::Terminal;
-use crate::{Options, text};
 use ratatui::crossterm::event::Event as Input;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
@@ -134,10 +136,12 @@ impl<'a> App<'a> {
             };
             while let Some(event) = next {
                 self.hear(event, terminal);
+                if self.leave.is_none() {
+                    self.grant(terminal, events)?;
+                }
                 if let Some(leave) = self.leave.take() {
                     return Ok(leave);
                 }
-                self.grant(terminal, events)?;
                 next = events.try_recv().ok();
             }
         }
@@ -213,51 +217,6 @@ impl<'a> App<'a> {
         }
     }
 
-    fn act(&mut self, action: Action) {
-        let id = self.tasks.current().id.clone();
-        match action {
-            Action::Quit => self.leave = Some(Leave::Quit),
-            Action::Hint => self.ask("hint", &["hint", &id]),
-            Action::List => self.ask("list", &["list"]),
-            Action::Diff => self.ask("diff", &["diff", &id]),
-            Action::Trace => {
-                let test = self.board.failure.as_ref().map(|failure| failure.test.clone());
-                match test {
-                    Some(test) => self.ask("trace", &["trace", &id, "--test", &test]),
-                    None => self.ask("trace", &["trace", &id]),
-                }
-            }
-            Action::Again => {
-                self.pane = None;
-                self.judge();
-            }
-            Action::Next => self.go(Tasks::next),
-            Action::Previous => self.go(Tasks::previous),
-            Action::Help => {
-                self.asked = None;
-                self.scroll = Scroll::default();
-                self.pane = Some(screen::help(Look::new(self.options.coloured())));
-            }
-            Action::Back => {
-                self.asked = None;
-                if self.pane.take().is_some() {
-                    self.scroll = Scroll::default();
-                }
-            }
-            Action::Scroll(lines) => self.scroll.top = self.scroll.top.saturating_add_signed(lines),
-            Action::Page(pages) => {
-                // A line of the page before stays in sight.
-                let page = self.scroll.page.saturating_sub(1).max(1) as isize;
-                self.scroll.top = self.scroll.top.saturating_add_signed(pages * page);
-            }
-            Action::Top => self.scroll.top = 0,
-            Action::Bottom => self.scroll.top = usize::MAX,
-            Action::Edit => self.wish = Some(Wish::Edit),
-            Action::Suspend => self.wish = Some(Wish::Suspend),
-            Action::Redraw => self.wish = Some(Wish::Renew),
-        }
-    }
-
     /// Judges, or ends the run that goes on and judges then.
     fn judge(&mut self) {
         if let Some(run) = self.run.take() {
@@ -287,42 +246,12 @@ impl<'a> App<'a> {
         self.scroll = Scroll::default();
     }
 
-    /// Asks the checker for what a pane shows.
-    fn ask(&mut self, title: &str, arguments: &[&str]) {
-        self.asked = None;
-        match self.start(arguments) {
-            Ok(child) => {
-                if self.pane.is_none() {
-                    self.show(title, "one moment …\n");
-                }
-                self.asked = Some((child, title.to_owned()));
-            }
-            Err(error) => self.notice = error,
-        }
-    }
-
-    fn show(&mut self, title: &str, printed: &str) {
-        self.scroll = Scroll::default();
-        self.pane = Some(Pane { title: title.to_owned(), lines: text::lines(printed) });
-    }
-
     fn start(&mut self, arguments: &[&str]) -> Result<Child, String> {
         self.started += 1;
         let child = child::start(self.options, arguments, self.started, &self.events);
         let child = child.map_err(|error| format!("{} does not start: {error}", self.options.checker.display()))?;
         self.alive += 1;
         Ok(child)
-    }
-
-    /// To another task.
-    fn go(&mut self, step: fn(&mut Tasks)) {
-        step(&mut self.tasks);
-        let places = Places::of(self.options, self.tasks.current());
-        self.files = Files::watch(places, self.options.poll, self.watched() + 1, self.events.clone());
-        (self.pane, self.asked) = (None, None);
-        self.board = Board::start();
-        self.before = None;
-        self.judge();
     }
 
     /// The number of the task that is watched.

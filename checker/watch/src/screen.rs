@@ -2,14 +2,17 @@
 //!
 //! Everything finds its place by itself: 80 × 24 is enough, less is borne. What does not fit below is scrolled to.
 
-use crate::board::{Board, Criterion, Phase};
+mod list;
+mod message;
+
+use crate::board::{Board, Phase};
 use crate::keys;
-use crate::look::{BOLD, DIM, Look, word};
+use crate::look::{BOLD, DIM, Look};
 use crate::tasks::Task;
 use crate::text;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use verdict::Kind;
 
@@ -45,8 +48,6 @@ pub(crate) struct Scroll {
 const FEWEST: usize = 4;
 /// The column of the verdict's word.
 const WORD: usize = 9;
-/// The swim lanes are at most so wide and so high.
-const SKETCH: (usize, usize) = (110, 16);
 
 /// Draws everything.
 pub(crate) fn draw(frame: &mut Frame<'_>, shown: &Shown<'_>, scroll: &mut Scroll) {
@@ -127,143 +128,18 @@ fn verdict<'a>(shown: &Shown<'a>, width: usize, body: usize) -> Parts<'a> {
         Some(before) if silent => (before, true),
         _ => (board, false),
     };
-    let mut message = text::fold(&message(told, look, width), width);
+    let mut message = text::fold(&message::of(told, look, width), width);
     if old {
         message.iter_mut().for_each(|line| *line = line.clone().patch_style(DIM));
     }
     let criteria =
         if board.criteria.is_empty() { shown.before.map_or(&[][..], |old| &old.criteria) } else { &board.criteria };
     let room = body.saturating_sub(message.len() + 1).max(FEWEST.min(body / 2));
-    let lines = list(criteria, shown, room, width);
+    let lines = list::of(criteria, shown, room, width);
     if message.is_empty() {
         return (lines, None, message);
     }
     (lines, Some((if old { "before this save" } else { "" }, DIM)), message)
-}
-
-/// The criteria in at most `room` lines. Where there are more, those that hold are counted, then the last.
-fn list(criteria: &[Criterion], shown: &Shown<'_>, room: usize, width: usize) -> Vec<Line<'static>> {
-    let old = |test: &str| {
-        let before = shown.before.into_iter().flat_map(|before| &before.criteria);
-        before.clone().find(|criterion| criterion.test == test).and_then(|criterion| criterion.kind)
-    };
-    let now = |criterion: &Criterion| shown.board.criteria.iter().find(|now| now.test == criterion.test)?.kind;
-    let states: Vec<(Option<Kind>, bool)> = criteria
-        .iter()
-        .map(|criterion| match now(criterion) {
-            Some(kind) => (Some(kind), true),
-            None if shown.board.phase_is_over() => (None, true),
-            None => (old(&criterion.test), false),
-        })
-        .collect();
-    let line = |index: usize| {
-        let (kind, fresh) = states[index];
-        row(kind.map_or("·", word), kind, fresh, &criteria[index].statement.replace('`', ""), shown.look, width)
-    };
-    if criteria.len() <= room {
-        return (0..criteria.len()).map(line).collect();
-    }
-    let mut lines = Vec::new();
-    let mut index = 0;
-    while index < criteria.len() {
-        let passing = |fresh| states[index..].iter().take_while(|state| **state == (Some(Kind::Pass), fresh)).count();
-        let (alike, fresh) = if passing(true) > 0 { (passing(true), true) } else { (passing(false), false) };
-        if alike > 1 {
-            lines.push(row("ok", Some(Kind::Pass), fresh, &format!("{alike} criteria hold"), shown.look, width));
-            index += alike;
-        } else {
-            lines.push(line(index));
-            index += 1;
-        }
-        if lines.len() == room && index < criteria.len() {
-            // The last line's place is taken by the count.
-            let last = if alike > 1 { alike } else { 1 };
-            let left = &states[index - last..];
-            let failing = left.iter().filter(|state| state.0.is_some_and(|kind| kind != Kind::Pass)).count();
-            let text = match failing {
-                0 => format!("… and {} more", left.len()),
-                1 => format!("… and {} more, of which 1 does not hold", left.len()),
-                _ => format!("… and {} more, of which {failing} do not hold", left.len()),
-            };
-            lines.pop();
-            lines.push(row("", None, true, &text, shown.look, width));
-            break;
-        }
-    }
-    lines
-}
-
-/// `   leak  When the output is dropped, …`
-fn row(word: &str, kind: Option<Kind>, fresh: bool, statement: &str, look: Look, width: usize) -> Line<'static> {
-    let style = match kind {
-        Some(kind) if fresh => look.kind(kind),
-        Some(kind) => look.kind(kind).remove_modifier(Modifier::BOLD).add_modifier(Modifier::DIM),
-        None => DIM,
-    };
-    let statement = text::cut(statement, width.saturating_sub(WORD + 2));
-    let text = if kind.is_some() && fresh { Style::new() } else { DIM };
-    Line::from(vec![Span::styled(format!("{word:>WORD$}"), style), Span::raw("  "), Span::styled(statement, text)])
-}
-
-/// What there is to say about a run, in full: why there is no verdict, the compiler's words, the first failure with
-/// its swim lanes, or what comes after a pass.
-fn message(board: &Board, look: Look, width: usize) -> Vec<Line<'static>> {
-    if board.phase == Phase::NoVerdict {
-        return text::lines(&board.fault);
-    }
-    let mut lines = Vec::new();
-    let compiled =
-        board.failure.as_ref().is_none_or(|failure| !matches!(failure.verdict.kind, Kind::Build | Kind::Rule));
-    if !compiled {
-        lines.extend(compiler(board));
-    }
-    if let Some(failure) = &board.failure {
-        lines.extend(text::lines(&failure.rendered));
-        lines.extend(sketch(failure, look, width));
-    } else if board.passed() {
-        lines.extend(passed(look));
-    }
-    if compiled {
-        lines.extend(compiler(board));
-    }
-    lines
-}
-
-fn compiler(board: &Board) -> Vec<Line<'static>> {
-    match board.compiler.trim_end() {
-        "" => Vec::new(),
-        said => [Line::default()].into_iter().chain(text::lines(said)).chain([Line::default()]).collect(),
-    }
-}
-
-fn sketch(failure: &crate::board::Failure, look: Look, width: usize) -> Vec<Line<'static>> {
-    if failure.verdict.spans.is_empty() {
-        return Vec::new();
-    }
-    let options = lanes::Options::of(&failure.verdict);
-    let pieces = lanes::pieces(&failure.verdict.spans, &options, width.min(SKETCH.0), SKETCH.1);
-    let line = |pieces: Vec<lanes::Piece>| -> Line<'static> {
-        pieces.into_iter().map(|piece| Span::styled(piece.text, look.part(piece.part))).collect()
-    };
-    let head = Line::styled("What this test saw of your work:", DIM);
-    [Line::default(), head].into_iter().chain(pieces.into_iter().map(line)).collect()
-}
-
-fn passed(look: Look) -> Vec<Line<'static>> {
-    let key = |sign: &str, what: &str| {
-        Line::from(vec![
-            Span::raw(" ".repeat(WORD + 2)),
-            Span::styled(sign.to_owned(), look.coloured(Color::Cyan)),
-            Span::raw(format!("  {what}")),
-        ])
-    };
-    vec![
-        Line::styled(format!("{:WORD$}  Every criterion holds.", ""), look.kind(Kind::Pass)),
-        Line::default(),
-        key("d", "your code beside the reference solution's"),
-        key("t", "what your pipeline did, drawn"),
-        key("n", "the next task that you have not passed"),
-    ]
 }
 
 /// A line across, with a name and with how much is out of sight.
