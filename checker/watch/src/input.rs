@@ -31,10 +31,13 @@ impl Input {
     /// `false` when nobody listens any more.
     fn turn(&self, events: &Sender<Event>) -> std::io::Result<bool> {
         self.pause_if_asked();
-        if crossterm::event::poll(GLANCE)? {
-            return Ok(events.send(Event::Terminal(crossterm::event::read()?)).is_ok());
+        match crossterm::event::poll(GLANCE) {
+            Ok(true) => Ok(events.send(Event::Terminal(crossterm::event::read()?)).is_ok()),
+            Ok(false) => Ok(true),
+            // By a signal, such as the one that resumes a stopped process.
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(error),
         }
-        Ok(true)
     }
 
     fn pause_if_asked(&self) {

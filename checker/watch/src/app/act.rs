@@ -19,8 +19,9 @@ impl App<'_> {
             Action::List => self.ask("list", &["list"]),
             Action::Diff => self.ask("diff", &["diff", &id]),
             Action::Trace => {
-                let test = self.board.failure.as_ref().map(|failure| failure.test.clone());
-                match test {
+                // A model, or a test that watched no work, has no picture: the checker chooses another.
+                let drawn = self.board.failure.as_ref().filter(|failure| !failure.verdict.spans.is_empty());
+                match drawn.map(|failure| failure.test.clone()) {
                     Some(test) => self.ask("trace", &["trace", &id, "--test", &test]),
                     None => self.ask("trace", &["trace", &id]),
                 }
