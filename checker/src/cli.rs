@@ -60,6 +60,10 @@ pub(crate) enum Command {
         id: Option<String>,
     },
     /// Judge a task: build it, run its tests, say what to look at.
+    #[command(after_help = "Examples:\n  \
+        cargo checker task 7                  judge your code\n  \
+        cargo checker task 7 --only in_order  one criterion, by its test's name\n  \
+        cargo checker task 7 --solution       the reference solution")]
     Task(TaskOptions),
     /// Judge a task at each save, on a screen with keys for hints and more.
     ///
@@ -70,6 +74,10 @@ pub(crate) enum Command {
     /// A hint, one more at each call, from a nudge to nearly the answer.
     ///
     /// If the criterion that was the first to fail at the last judging has a hint of its own, that comes first.
+    #[command(after_help = "Examples:\n  \
+        cargo checker hint          for the next task\n  \
+        cargo checker hint 7        one more for task 7\n  \
+        cargo checker hint 7 --all  those that you have seen")]
     Hint(HintOptions),
     /// All tasks: passed, next, and what needs a service that this machine has or lacks.
     List {
@@ -81,6 +89,9 @@ pub(crate) enum Command {
     ///
     /// On a terminal in colour, and side by side where it is wide enough. Piped, it is a unified diff that `patch -p1`
     /// takes. For a pager: cargo checker diff 1 --color always | less -R
+    #[command(after_help = "Examples:\n  \
+        cargo checker diff 7\n  \
+        cargo checker diff 7 > 7.patch; patch -p1 < 7.patch  take the reference over")]
     Diff(DiffOptions),
     /// Begin a task anew: the untouched exercise takes the place of your code, which is kept in a backup.
     Reset(ResetOptions),

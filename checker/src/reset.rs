@@ -81,7 +81,8 @@ fn restore(task: &Task, sources: &Path) -> Result<(), Fault> {
         let to = sources.join(name);
         let folder = to.parent().unwrap_or(sources);
         fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))?;
-        let beside = folder.join(format!(".reset-{}.new", std::process::id()));
+        sweep(folder);
+        let beside = folder.join(format!("{BESIDE}{}.new", std::process::id()));
         fs::write(&beside, text).map_err(|error| Fault::file("write", &beside, &error))?;
         fs::rename(&beside, &to).map_err(|error| Fault::file("replace", &to, &error))?;
     }
@@ -89,4 +90,18 @@ fn restore(task: &Task, sources: &Path) -> Result<(), Fault> {
         fs::remove_file(own).map_err(|error| Fault::file("remove", own, &error))?;
     }
     Ok(())
+}
+
+/// How the name of a file begins that is to take the place of another.
+const BESIDE: &str = ".reset-";
+
+/// Removes what a reset left that was killed: half of a stub's file.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(BESIDE) && name.ends_with(".new") {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }

@@ -364,7 +364,7 @@ fn a_learners_edits_one_after_another() {
 
     // Records that nobody reads, and records that find no room.
     let ran = run(unread(command(copy.root(), &["task", "1", "--json"])));
-    // Another test may be judging.
+    // The tests beside this one judge too, in the same target folder.
     let said = ran.exits(1).err().replace("waiting for another checker in this workbook\n", "");
     assert_eq!(said, "", "nothing to say about it\n{ran}");
     #[cfg(target_os = "linux")]

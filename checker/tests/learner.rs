@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use support::{Ran, checker, command, repository, run};
 
 const ESCAPE: char = '\u{1b}';
@@ -194,6 +194,10 @@ fn a_fresh_start_keeps_what_was_there() {
     assert_eq!(copy.text(&lib), "// mine again\n");
 }
 
+/// What the learner has written: one that the stub has, too, and some that it has not.
+#[cfg(unix)]
+const FILES: [&str; 6] = ["lib.rs", "a.rs", "b.rs", "deep/c.rs", "deep/d.rs", "own.rs"];
+
 /// Killed at any moment, each of the learner's files is where it was or in a whole backup.
 #[cfg(unix)]
 #[test]
@@ -208,19 +212,28 @@ fn a_reset_that_is_killed_loses_nothing() {
     let began = Instant::now();
     assert!(reset().wait().expect("it ends").success());
     let whole = began.elapsed();
-    let (mut between, rounds) = (0, 150);
+    let folder = copy.path(".workbook/backup");
+    let (mut between, rounds) = (0, 100_u32);
     for round in 0..rounds {
-        let mine: BTreeMap<PathBuf, String> =
-            ["lib.rs", "own.rs", "deep/more.rs"].map(|file| (file.into(), format!("// {file} {round}\n"))).into();
+        let mine: BTreeMap<PathBuf, String> = FILES.map(|file| (file.into(), format!("// {file} {round}\n"))).into();
         for (file, text) in &mine {
             copy.file(&format!("exercises/{TASK}/src/{}", file.display()), text);
         }
+        let before = backups(&folder).len();
         let mut reset = reset();
-        // From before its start to after its end, in even steps.
-        std::thread::park_timeout(whole.mul_f64(f64::from(round) / f64::from(rounds) * 1.2));
+        if round % 2 == 0 {
+            // From before its start to after its end, in even steps.
+            std::thread::park_timeout(whole.mul_f64(f64::from(round) / f64::from(rounds) * 1.2));
+        } else {
+            // Just when it begins to change something: when the backup is whole.
+            while backups(&folder).len() == before && reset.try_wait().expect("it can be waited for").is_none() {
+                std::thread::yield_now();
+            }
+            std::thread::park_timeout(Duration::from_micros(u64::from(round) * 10));
+        }
         let _ = reset.kill();
         reset.wait().expect("it has ended");
-        let backups: Vec<PathBuf> = backups(&copy.path(".workbook/backup"));
+        let backups = backups(&folder);
         let says = |path: PathBuf, text: &String| fs::read_to_string(path).is_ok_and(|found| found == *text);
         let kept =
             |file: &PathBuf, text: &String| backups.iter().any(|backup| says(backup.join("src").join(file), text));
@@ -232,6 +245,12 @@ fn a_reset_that_is_killed_loses_nothing() {
     }
     eprintln!("killed in the middle of the change: {between} of {rounds}");
     assert!(copy.checker(&["reset", "1", "--yes"]).out().contains("fan-out"));
+    let names = |folder: &Path| -> Vec<_> {
+        fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.file_name()).collect()
+    };
+    let mut left = names(&sources);
+    left.sort();
+    assert_eq!(left, ["deep", "lib.rs", "main.rs"], "the stub, and a folder that is empty");
     let unfinished = fs::read_dir(copy.path(".workbook/backup")).expect("a folder").flatten();
     let unfinished = unfinished.filter(|entry| entry.file_name().to_string_lossy().starts_with(".unfinished"));
     assert_eq!(unfinished.count(), 0, "what was killed is swept away");
