@@ -4,19 +4,29 @@ use crate::event::Event;
 use crate::input::Input;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::getpgrp;
-use ratatui::DefaultTerminal;
-use ratatui::crossterm::terminal::disable_raw_mode;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
+/// A frame is written at once, so that no half of one is seen.
+type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<File>>>;
+
+/// More than a frame takes, in bytes.
+const FRAME: usize = 256 << 10;
+
 /// The terminal while it is ours. It is given back when this is dropped, and before a panic is told.
 pub(crate) struct Terminal {
-    screen: DefaultTerminal,
+    screen: Screen,
     input: Input,
     /// So many stops are our own doing, and already done.
     stops: usize,
@@ -24,8 +34,24 @@ pub(crate) struct Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        ratatui::restore();
+        leave();
     }
+}
+
+/// Takes the screen.
+fn enter() -> io::Result<Screen> {
+    // A shell that resumes a job may have set the terminal as it likes it: what is thought to be set is set anew.
+    let _ = disable_raw_mode();
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen)?;
+    let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, output)))
+}
+
+/// Gives the screen back. A terminal that is gone cannot be mended.
+fn leave() {
+    let _ = disable_raw_mode();
+    let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
 }
 
 impl Terminal {
@@ -35,7 +61,12 @@ impl Terminal {
     ///
     /// There is no terminal, or it is gone.
     pub(crate) fn take(events: &Sender<Event>) -> io::Result<Terminal> {
-        let screen = ratatui::try_init()?;
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            leave();
+            told(panic);
+        }));
+        let screen = enter().inspect_err(|_| leave())?;
         Ok(Terminal { screen, input: Input::read(events.clone()), stops: 0 })
     }
 
@@ -54,18 +85,13 @@ impl Terminal {
     ///
     /// The terminal is gone.
     pub(crate) fn renew(&mut self) -> io::Result<()> {
-        // A shell that resumes a job may have set the terminal as it likes it: what is thought to be set is set anew.
-        let _ = disable_raw_mode();
-        let hook = std::panic::take_hook();
-        let screen = ratatui::try_init();
-        std::panic::set_hook(hook);
-        self.screen = screen?;
+        self.screen = enter()?;
         self.screen.clear()
     }
 
     fn lend(&mut self) {
         self.input.pause();
-        ratatui::restore();
+        leave();
     }
 
     fn take_back(&mut self) -> io::Result<()> {

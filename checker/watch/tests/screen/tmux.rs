@@ -111,10 +111,16 @@ impl Terminal {
         }
     }
 
-    /// Waits for a text on the screen.
+    /// Waits for a screen with all these texts. Between two of them the terminal may be in the middle of a frame.
     #[track_caller]
-    pub(crate) fn shows(&self, text: &str) -> String {
-        self.until(text, |screen| screen.contains(text))
+    pub(crate) fn shows(&self, texts: &[&str]) -> String {
+        self.until(&texts.join(", "), |screen| texts.iter().all(|text| screen.contains(text)))
+    }
+
+    /// Whether the cursor is seen.
+    #[track_caller]
+    pub(crate) fn has_cursor(&self) -> bool {
+        self.done(&["display-message", "-p", "#{cursor_flag}"]).trim() == "1"
     }
 
     /// Waits for a file that a command writes, and returns what it says.
