@@ -15,11 +15,15 @@ use std::io::{self, BufWriter};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 /// A frame is written at once, so that no half of one is seen.
 type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<File>>>;
+
+/// Whether the terminal is ours.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// More than a frame takes, in bytes.
 const FRAME: usize = 256 << 10;
@@ -42,14 +46,19 @@ impl Drop for Terminal {
 fn enter() -> io::Result<Screen> {
     // A shell that resumes a job may have set the terminal as it likes it: what is thought to be set is set anew.
     let _ = disable_raw_mode();
+    TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen)?;
     let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, output)))
 }
 
-/// Gives the screen back. A terminal that is gone cannot be mended.
+/// Gives the screen back, once: a second time would put the cursor back to where it was the first time. A terminal that
+/// is gone cannot be mended.
 fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = disable_raw_mode();
     let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
 }
