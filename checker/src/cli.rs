@@ -71,6 +71,8 @@ pub(crate) enum Command {
     /// every criterion, the first failure's message, and what that test saw of your work. Where the output is no
     /// terminal, each run is reported in plain lines, as by `cargo checker task`.
     Watch(WatchOptions),
+    /// Draw a run over virtual time: who worked on what, what waited, and the moment at which it went wrong.
+    Trace(TraceOptions),
     /// A hint, one more at each call, from a nudge to nearly the answer.
     ///
     /// If the criterion that was the first to fail at the last judging has a hint of its own, that comes first.
@@ -95,8 +97,6 @@ pub(crate) enum Command {
     Diff(DiffOptions),
     /// Begin a task anew: the untouched exercise takes the place of your code, which is kept in a backup.
     Reset(ResetOptions),
-    /// Draw a run over virtual time: who worked on what, what waited, and the moment at which it went wrong.
-    Trace(TraceOptions),
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
