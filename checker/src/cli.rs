@@ -104,8 +104,33 @@ pub(crate) enum Command {
         /// The tasks to verify; all without any.
         ids: Vec<String>,
     },
+    /// Bring the workbook up to date, around what you wrote.
+    ///
+    /// Fetches the new version from where this workbook came from. What you wrote below exercises/ stays as it is,
+    /// committed or not; if the workbook's own version of such a file changed, it is left under .workbook/new-stubs/
+    /// for you to read. Lines outside exercises/ that both of you changed stop the update before anything is changed.
+    /// An update that is interrupted loses nothing: run it again.
+    Update {
+        /// A folder or an address to take the new version from.
+        #[arg(long, value_name = "DIR|URL")]
+        from: Option<String>,
+    },
+    /// Make a copy of the workbook to learn in.
+    ///
+    /// DIR must not exist yet, be empty, or hold an empty git repository. Every exercise is as it is given out.
+    Init {
+        /// The new folder.
+        dir: PathBuf,
+        /// The address that updates will come from.
+        #[arg(long, value_name = "URL")]
+        source: Option<String>,
+    },
     /// What this machine has, and what it lacks for which task.
-    Doctor,
+    Doctor {
+        /// Print JSON lines instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print what makes your shell complete commands and tasks.
     ///
     /// For bash, into ~/.bashrc: source <(cargo checker completions bash). It completes `cargo checker`, too.

@@ -36,8 +36,8 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let listener: &dyn Listen = stream.as_ref().map_or(&(), |stream| stream as &dyn Listen);
     let outcome = only_one(judge::judge_aloud(workbook.root(), &subject, how, listener)?)?;
     if !options.json {
-        anstream::print!("{}", report::head(task, &who.to_string(), &outcome.compiler));
-        anstream::print!("{}", report::criteria(&outcome.judged));
+        out!("{}", report::head(task, &who.to_string(), &outcome.compiler));
+        out!("{}", report::criteria(&outcome.judged));
     }
     let mut judged = outcome.judged;
     // A model takes seconds: the other criteria are told first. What does not compile has been told already.
@@ -46,15 +46,15 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
         let how = How { parts: Parts::Models, ..how };
         let models = only_one(judge::judge_aloud(workbook.root(), &subject, how, listener)?)?;
         if !options.json {
-            anstream::print!("{}", report::criteria(&models.judged));
+            out!("{}", report::criteria(&models.judged));
         }
         judged.extend(models.judged);
     }
     let exit = exit(&judged);
     if stream.is_none() {
-        anstream::print!("{}", report::sum(&judged));
+        out!("{}", report::sum(&judged));
         if let Some(again) = report::again(&judged, &command(task, options)) {
-            anstream::print!("{again}");
+            out!("{again}");
         }
     }
     if learners && options.only.is_none() && !options.skip_models {
@@ -160,16 +160,16 @@ fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
     match exit {
         Exit::Passed => match tasks.iter().find(|task| !progress.passed(&task.id())) {
             Some(next) => {
-                anstream::println!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
+                outln!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
             }
-            None => anstream::println!("{DIM}that was the last task{DIM:#}"),
+            None => outln!("{DIM}that was the last task{DIM:#}"),
         },
         _ => {
-            anstream::println!(
+            outln!(
                 "{DIM}edit exercises/{}/src, then:{DIM:#} {BOLD}cargo checker task {short}{BOLD:#}",
                 show::folder(task)
             );
-            anstream::println!("{DIM}no idea?{DIM:#} {BOLD}cargo checker hint {short}{BOLD:#}");
+            outln!("{DIM}no idea?{DIM:#} {BOLD}cargo checker hint {short}{BOLD:#}");
         }
     }
 }
