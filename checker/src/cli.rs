@@ -59,10 +59,11 @@ pub(crate) enum Command {
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
-    Verify {
-        /// The tasks to verify; all without any.
-        ids: Vec<String>,
-    },
+    ///
+    /// What was proved before and has not changed since, neither the subject nor anything that judges it, is not judged
+    /// again. What each subject that fails is told is kept in tests/<task>/reports.txt: a message that changes is a
+    /// problem until it is blessed.
+    Verify(VerifyOptions),
     /// What this machine has, and what it lacks for which task.
     Doctor,
     /// For contributors: add a task, check the folders, repeat the judging.
@@ -92,6 +93,18 @@ pub(crate) struct TaskOptions {
     /// Judge only criteria whose test's name contains this. Progress is not recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    /// The tasks to verify; all without any.
+    pub(crate) ids: Vec<String>,
+    /// Judge every subject, also those that were proved before and have not changed.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Write the messages as they are now into tests/<task>/reports.txt.
+    #[arg(long)]
+    pub(crate) bless: bool,
 }
 
 #[derive(Debug, Args)]

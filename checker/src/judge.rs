@@ -3,7 +3,7 @@
 use crate::build::{self, Built, What};
 use crate::fault::Fault;
 use crate::rules;
-use crate::stage::{self, Parts, Stage};
+use crate::stage::{self, Lock, Parts, Stage};
 use crate::subject::Subject;
 use catalog::Criterion;
 use std::collections::VecDeque;
@@ -44,8 +44,6 @@ pub(crate) struct How<'a> {
     pub(crate) quiet: bool,
     /// With the swim lanes.
     pub(crate) spans: bool,
-    /// Remove what was built for subjects that were laid over each other: 26 MB each.
-    pub(crate) tidy_up: bool,
 }
 
 /// One process to run.
@@ -58,17 +56,44 @@ struct Job<'a> {
 
 /// Judges the subjects, which are built together.
 pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Result<Vec<Outcome>, Fault> {
-    let stage = Stage::set(root, subjects, how.parts)?;
-    let packages: Vec<String> =
-        subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
-    let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
-    let outcomes = run(&stage, subjects, &built, how);
-    if how.tidy_up {
-        let laid = subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_)));
-        let laid: Vec<_> = laid.flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
-        built.remove(&laid);
+    Ready::built(&Lock::take(root)?, root, subjects, how)?.judge()
+}
+
+/// Subjects that are built and wait to be judged.
+#[derive(Debug)]
+pub(crate) struct Ready<'a> {
+    stage: Stage,
+    subjects: &'a [Subject<'a>],
+    built: Built,
+    how: How<'a>,
+}
+
+impl<'a> Ready<'a> {
+    /// Builds the subjects together.
+    pub(crate) fn built(
+        lock: &Lock,
+        root: &Path,
+        subjects: &'a [Subject<'a>],
+        how: How<'a>,
+    ) -> Result<Ready<'a>, Fault> {
+        let stage = Stage::set_under(lock, root, subjects, how.parts)?;
+        let packages: Vec<String> =
+            subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
+        let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
+        Ok(Ready { stage, subjects, built, how })
     }
-    outcomes
+
+    /// Judges them.
+    pub(crate) fn judge(&self) -> Result<Vec<Outcome>, Fault> {
+        run(&self.stage, self.subjects, &self.built, self.how)
+    }
+
+    /// Removes what was built for those that are not worked on: 26 MB each.
+    pub(crate) fn tidy_up(&self) {
+        let once = self.subjects.iter().filter(|subject| subject.built_once);
+        let packages: Vec<_> = once.flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
+        self.built.remove(&packages);
+    }
 }
 
 /// Runs the criteria of all subjects and puts them back in order: as many at a time as there are cores.
@@ -117,7 +142,7 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
     // Those that talk to a service wait for it most of the time.
     let serves = |job: &Job<'_>| !subjects[job.subject].task.metadata().requires.is_empty();
     let (waiting, working): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(serves);
-    for (jobs, workers) in [(working, cores), (waiting, cores * WAITING)] {
+    for (jobs, workers) in [(working, cores * 3), (waiting, cores * WAITING)] {
         side_by_side(jobs, workers, &slots, how);
     }
     let slots = slots.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -55,7 +55,7 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
         Some(Command::Show { id }) => show::show(&workbook, &id),
         Some(Command::Task(options)) => task::task(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
-        Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
+        Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Doctor) => doctor::doctor(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),
         Some(Command::Dev(Dev::Tidy { pristine })) => dev::tidy::tidy(&workbook, pristine),

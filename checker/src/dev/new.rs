@@ -61,7 +61,7 @@ pub(crate) fn new(workbook: &Workbook, id: &str, title: &str) -> Result<Exit, Fa
     anstream::println!(
         "\nWrite the tests, the solution and the wrong solutions, add the chapter to book/src/SUMMARY.md,"
     );
-    anstream::println!("then: cargo checker verify {track}/{number} && cargo checker dev tidy");
+    anstream::println!("then: cargo checker verify --bless {track}/{number} && cargo checker dev tidy");
     Ok(Exit::Passed)
 }
 

@@ -1,14 +1,14 @@
 //! `checker dev soak`: judges every solution and every wrong variant again and again beside a busy processor.
-//! A verdict that changes is a defect of the judge, whatever the subject.
+//! A verdict that changes, or the message with it, is a defect of the judge, whatever the subject.
 
 use crate::Exit;
 use crate::build;
 use crate::fault::Fault;
-use crate::judge;
+use crate::judge::{self, Judged};
 use crate::stage::{self, Parts, Stage};
 use crate::style::{DIM, GREEN, RED};
 use crate::subject::Subject;
-use crate::verify;
+use crate::verify::{self, changed, reports};
 use catalog::Workbook;
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -76,14 +76,12 @@ fn repeat(jobs: &[Job<'_>]) -> Vec<String> {
             .map(|_| {
                 scope.spawn(|| {
                     while let Some((package, criterion, binary, times)) = jobs.get(next.fetch_add(1, Relaxed)) {
-                        let mut kinds: BTreeMap<Kind, u32> = BTreeMap::new();
+                        let mut ends: BTreeMap<(Kind, String), u32> = BTreeMap::new();
                         for _ in 0..*times {
-                            *kinds.entry(judge::one(criterion, binary, false).verdict.kind).or_default() += 1;
+                            *ends.entry(told(judge::one(criterion, binary, false))).or_default() += 1;
                         }
-                        if kinds.len() > 1 {
-                            let kinds: Vec<String> =
-                                kinds.iter().map(|(kind, count)| format!("{count} × {kind}")).collect();
-                            let line = format!("{package} {}: {}", criterion.test, kinds.join(", "));
+                        if let Some(difference) = difference(&ends) {
+                            let line = format!("{package} {}: {difference}", criterion.test);
                             differing.lock().expect("no judge panics").push(line);
                         }
                     }
@@ -96,4 +94,25 @@ fn repeat(jobs: &[Job<'_>]) -> Vec<String> {
         over.store(true, Relaxed);
     });
     differing.into_inner().expect("no judge panics")
+}
+
+/// The verdict, and what a learner is told with it.
+fn told(judged: Judged) -> (Kind, String) {
+    let kind = judged.verdict.kind;
+    (kind, if kind == Kind::Pass { String::new() } else { reports::section("", &[judged]) })
+}
+
+/// How often each verdict came; or, where it is always the same one, of how many messages, and how two of them differ.
+fn difference(ends: &BTreeMap<(Kind, String), u32>) -> Option<String> {
+    let mut kinds: BTreeMap<Kind, u32> = BTreeMap::new();
+    for ((kind, _), count) in ends {
+        *kinds.entry(*kind).or_default() += count;
+    }
+    let mut messages = ends.keys().map(|(_, message)| message);
+    let (Some(one), Some(other)) = (messages.next(), messages.next()) else { return None };
+    if kinds.len() > 1 {
+        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} × {kind}")).collect();
+        return Some(kinds.join(", "));
+    }
+    Some(format!("{} messages\n{}", ends.len(), changed::lines(one, other)))
 }
