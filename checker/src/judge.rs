@@ -21,6 +21,8 @@ pub(crate) struct Judged {
     /// What the test printed.
     pub(crate) output: String,
     pub(crate) took: Duration,
+    /// What came of it the other times, where a failure is tried [more than once](How::again).
+    pub(crate) again: Vec<Judged>,
 }
 
 /// What came of one subject.
@@ -44,6 +46,8 @@ pub(crate) struct How<'a> {
     pub(crate) quiet: bool,
     /// With the swim lanes.
     pub(crate) spans: bool,
+    /// How often a criterion that fails is judged again, to see whether it is told the same.
+    pub(crate) again: usize,
 }
 
 /// One process to run.
@@ -165,7 +169,10 @@ fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, slots: &Mutex<Vec<Vec<O
                 loop {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(job) = job else { return };
-                    let judged = one(job.criterion, job.binary, how.spans);
+                    let mut judged = one(job.criterion, job.binary, how.spans);
+                    if !judged.verdict.passed() && judged.verdict.kind != Kind::Unstarted {
+                        judged.again = (0..how.again).map(|_| one(job.criterion, job.binary, how.spans)).collect();
+                    }
                     slots.lock().unwrap_or_else(PoisonError::into_inner)[job.subject][job.place] = Some(judged);
                 }
             });
@@ -179,11 +186,17 @@ pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
     let environment: &[(&str, &str)] = if spans { &[("WORKBOOK_SPANS", "1")] } else { &[] };
     let judged =
         supervise::judge(Run { binary, test: &test, deadline: criterion.deadline + supervise::PATIENCE, environment });
-    Judged { criterion: criterion.clone(), verdict: judged.verdict, output: judged.output, took: judged.took }
+    Judged {
+        criterion: criterion.clone(),
+        verdict: judged.verdict,
+        output: judged.output,
+        took: judged.took,
+        again: Vec::new(),
+    }
 }
 
 impl Judged {
     fn at_once(criterion: &Criterion, verdict: Verdict) -> Judged {
-        Judged { criterion: criterion.clone(), verdict, output: String::new(), took: Duration::ZERO }
+        Judged { criterion: criterion.clone(), verdict, output: String::new(), took: Duration::ZERO, again: Vec::new() }
     }
 }

@@ -23,7 +23,8 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let task = catalog::resolve(&tasks, &options.id)?;
     let (subject, who) = subject(task, options)?;
     let learners = matches!(who, Who::Learner);
-    let how = How { parts: Parts::Tests, only: options.only.as_deref(), quiet: options.json, spans: options.spans };
+    let how =
+        How { parts: Parts::Tests, only: options.only.as_deref(), quiet: options.json, spans: options.spans, again: 0 };
     let subject = [subject];
     let outcome = only_one(judge::judge(workbook.root(), &subject, how)?)?;
     if !options.json {

@@ -13,6 +13,7 @@ mod expected;
 mod plan;
 mod proofs;
 pub(crate) mod reports;
+pub(crate) mod varies;
 
 use crate::Exit;
 use crate::build;
@@ -83,6 +84,9 @@ fn missing(task: &Task) -> Option<services::Missing> {
 /// built for them is 26 MB each and removed after they are judged.
 const TOGETHER: usize = 20;
 
+/// What is blessed is judged so many times more, to see what of a message varies by itself.
+const AGAIN: usize = 4;
+
 /// Subjects that are built together.
 struct Batch<'a> {
     subjects: Vec<Subject<'a>>,
@@ -111,7 +115,8 @@ fn all(workbook: &Workbook, mut plans: Vec<Plan<'_>>, bless: bool) -> Result<usi
     let mut told = 0;
     tell(&mut plans, &mut told, &mut problems, bless, &progress)?;
     if open > 0 {
-        side_by_side(workbook, &batches, |batch, outcomes| {
+        let again = if bless { AGAIN } else { 0 };
+        side_by_side(workbook, &batches, again, |batch, outcomes| {
             for ((plan, case), outcome) in batch.places.iter().zip(outcomes) {
                 plans[*plan].cases[*case].outcome = Some(outcome);
             }
@@ -142,9 +147,10 @@ fn tell(
 fn side_by_side<'a>(
     workbook: &Workbook,
     batches: &'a [Batch<'a>],
+    again: usize,
     mut judged: impl FnMut(&Batch<'a>, Vec<Outcome>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let how = How { parts: Parts::All, only: None, quiet: true, spans: false };
+    let how = How { parts: Parts::All, only: None, quiet: true, spans: false, again };
     let lock = Lock::take(workbook.root())?;
     std::thread::scope(|scope| {
         let (built, ready) = sync_channel(0);

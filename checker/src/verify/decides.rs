@@ -11,7 +11,7 @@ use std::process::Command;
 use toml::{Table, Value};
 
 /// The checker's own code that judges and tells.
-const CODE: [&str; 9] = [
+const CODE: [&str; 10] = [
     include_str!("../build.rs"),
     include_str!("../judge.rs"),
     include_str!("../report.rs"),
@@ -21,6 +21,7 @@ const CODE: [&str; 9] = [
     include_str!("expected.rs"),
     include_str!("plan.rs"),
     include_str!("reports.rs"),
+    include_str!("varies.rs"),
 ];
 /// The workbook's crates that judge, beside those that a solution is tested with.
 const JUDGES: [&str; 4] = ["catalog", "services", "verdict", "workbook-loom"];

@@ -1,6 +1,6 @@
 //! What a subject must do, and what is not so.
 
-use crate::judge::Outcome;
+use crate::judge::{Judged, Outcome};
 use std::collections::BTreeSet;
 use verdict::Kind;
 
@@ -22,6 +22,12 @@ impl Expected {
         let judged = || outcome.judged.iter().map(|judged| (judged.criterion.test.as_str(), &judged.verdict));
         if let Some((_, verdict)) = judged().find(|(_, verdict)| verdict.kind == Kind::Build) {
             return vec![verdict.to_string()]; // The same for every criterion.
+        }
+        for judged in &outcome.judged {
+            let kind = |judged: &Judged| judged.verdict.kind;
+            if let Some(other) = judged.again.iter().map(kind).find(|other| *other != kind(judged)) {
+                problems.push(format!("{} ends in {} or in {other}", judged.criterion.test, kind(judged)));
+            }
         }
         match self {
             Expected::Unstarted => {

@@ -5,6 +5,7 @@ use super::decides::{self, Decides};
 use super::expected::Expected;
 use super::proofs::Proofs;
 use super::reports::{self, Reports};
+use super::varies;
 use crate::fault::Fault;
 use crate::judge::Outcome;
 use crate::show;
@@ -111,9 +112,16 @@ impl<'a> Plan<'a> {
             let seen = reports::section(&case.belief, &outcome.judged);
             let known = self.reports.of(&case.name);
             let infra = outcome.judged.iter().any(|judged| judged.verdict.kind == Kind::Infra);
+            let as_known = varies::fits(known, &seen);
             if bless && !infra {
-                self.reports.set(&case.name, seen);
-            } else if known != seen && own.is_empty() {
+                // What is on record may know more of what varies than these few times have shown.
+                let record = if as_known { known.to_owned() } else { seen };
+                let record = reports::other_times(&outcome.judged).fold(record, |record, judged| {
+                    let seen = reports::section(&case.belief, &judged);
+                    if varies::fits(&record, &seen) { record } else { varies::masked(&record, &seen) }
+                });
+                self.reports.set(&case.name, record);
+            } else if !as_known && own.is_empty() {
                 told_otherwise += 1;
                 own.push(format!("the report is not the one on record\n{}", changed::lines(known, &seen)));
             }

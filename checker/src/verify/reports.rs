@@ -14,14 +14,14 @@ const HEAD: &str = "What each subject is told that fails, written by `cargo chec
 
 /// The reports of one task's subjects, by their names.
 #[derive(Debug)]
-pub(super) struct Reports {
+pub(crate) struct Reports {
     path: PathBuf,
     sections: BTreeMap<String, String>,
 }
 
 impl Reports {
     /// Reads the file; without it, nothing is on record.
-    pub(super) fn read(path: &Path) -> Result<Reports, Fault> {
+    pub(crate) fn read(path: &Path) -> Result<Reports, Fault> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text.replace("\r\n", "\n"),
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
@@ -31,7 +31,7 @@ impl Reports {
     }
 
     /// What a subject was told; nothing if it passes everything.
-    pub(super) fn of(&self, name: &str) -> &str {
+    pub(crate) fn of(&self, name: &str) -> &str {
         self.sections.get(name).map_or("", String::as_str)
     }
 
@@ -79,6 +79,15 @@ pub(crate) fn section(belief: &str, judged: &[Judged]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The criteria as they were judged the second time, the third, and so on.
+pub(super) fn other_times(judged: &[Judged]) -> impl Iterator<Item = Vec<Judged>> {
+    let most = judged.iter().map(|judged| judged.again.len()).max().unwrap_or_default();
+    (0..most).map(|time| {
+        let then = |judged: &Judged| judged.again.get(time).unwrap_or(judged).clone();
+        judged.iter().map(then).collect()
+    })
 }
 
 #[cfg(test)]
