@@ -100,7 +100,7 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// Runs the criteria of all subjects and puts them back in order: as many at a time as there are cores.
+/// Runs the criteria of all subjects and puts them back in order.
 fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> Result<Vec<Outcome>, Fault> {
     let mut criteria = Vec::new();
     for subject in subjects {
@@ -156,6 +156,8 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
     Ok(outcomes)
 }
 
+/// So many criteria run on each core: some wait for a real clock, a process or a file.
+const WORKING: usize = 2;
 /// So many criteria that need a service run on each core.
 const WAITING: usize = 4;
 
