@@ -146,7 +146,7 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
     // Those that talk to a service wait for it most of the time.
     let serves = |job: &Job<'_>| !subjects[job.subject].task.metadata().requires.is_empty();
     let (waiting, working): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(serves);
-    for (jobs, workers) in [(working, cores * 3), (waiting, cores * WAITING)] {
+    for (jobs, workers) in [(working, cores * WORKING), (waiting, cores * WAITING)] {
         side_by_side(jobs, workers, &slots, how);
     }
     let slots = slots.into_inner().unwrap_or_else(PoisonError::into_inner);

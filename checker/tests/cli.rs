@@ -6,6 +6,8 @@ mod copy;
 #[cfg(target_os = "linux")]
 #[path = "support/processes.rs"]
 mod processes;
+#[path = "cases/proofs.rs"]
+mod proofs;
 mod support;
 
 use copy::{Copy, TASK};

@@ -90,8 +90,10 @@ fn complete_and_in_order(seen: &[Event], sent: &[Event]) {
         .usually("an event that is dropped because its queue is full, or a worker that ends before its queue is empty");
     let keys: BTreeSet<&str> = sent.iter().map(|event| event.key.as_str()).collect();
     for key in keys {
-        check::items(&of_key(seen, key), &of_key(sent, key))
-            .usually("events of one key go to more than one worker, and a quick one overtakes a slow one");
+        check::items(&of_key(seen, key), &of_key(sent, key)).usually(
+            "events of one key go to more than one worker, and a quick one overtakes a slow one: its shard \
+                      is not asked for, changes, or is not the key's alone",
+        );
     }
 }
 

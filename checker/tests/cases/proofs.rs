@@ -1,12 +1,8 @@
 //! `verify` judges what has changed, and nothing else; what is told is what is on record.
 
-#[path = "support/copy.rs"]
-mod copy;
-mod support;
-
-use copy::{Copy, TASK};
+use crate::copy::{Copy, TASK};
+use crate::support::{Ran, repository};
 use std::fs;
-use support::{Ran, repository};
 
 /// A workbook with a harness of its own, and of the first task's variants one wrong one.
 fn workbook() -> Copy {
