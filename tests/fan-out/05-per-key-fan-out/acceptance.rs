@@ -92,7 +92,7 @@ fn complete_and_in_order(seen: &[Event], sent: &[Event]) {
     for key in keys {
         check::items(&of_key(seen, key), &of_key(sent, key)).usually(
             "events of one key go to more than one worker, and a quick one overtakes a slow one: its shard \
-                      is not asked for, changes, or is not the key's alone",
+             is not asked for, changes, or is not the key's alone",
         );
     }
 }
@@ -208,7 +208,7 @@ async fn a_slow_event_delays_only_its_shard() {
     let seen_first = format!("{others} of 500 events of the other shards came out before the slow event was done");
     check::that(others == 500, seen_first).usually(
         "the dispatcher waits although the slow shard's queue has room for 16, or other workers wait with it, or \
-             a full queue loses events",
+         a full queue loses events",
     );
     check::took(start, ms(100), ms(1)).usually("workers that wait for each other, or keys that are spread unevenly");
     seen.extend(drain(output).await);
@@ -257,7 +257,7 @@ async fn dropping_the_output_stops_every_task() {
     pass(ms(5)).await;
     check::all_tasks_gone().await.usually(
         "a task ignores that its `send` fails; or the dispatcher has emptied the input, into unbounded queues or by \
-             dropping events, and waits for more",
+         dropping events, and waits for more",
     );
     drop(kept);
 }
