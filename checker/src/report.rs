@@ -53,8 +53,11 @@ pub(crate) fn criteria(judged: &[Judged]) -> String {
 /// Whether two messages tell a learner the same. Tasks that are stuck or left in the same places, for the same
 /// cause, are the same finding, whichever line of the tests waits for them.
 fn says_the_same(told: &Verdict, verdict: &Verdict) -> bool {
-    let particulars =
-        |verdict: &Verdict| (verdict.kind, verdict.at.clone(), verdict.usually.clone(), verdict.evidence.clone());
+    let particulars = |verdict: &Verdict| {
+        let mut evidence = verdict.evidence.clone();
+        evidence.sort(); // Tasks come in no order that means anything.
+        (verdict.kind, verdict.at.clone(), verdict.usually.clone(), evidence)
+    };
     told == verdict || (!told.evidence.is_empty() && particulars(told) == particulars(verdict))
 }
 

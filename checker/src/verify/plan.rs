@@ -93,8 +93,11 @@ impl<'a> Plan<'a> {
         for problem in &problems {
             anstream::println!("      {problem}");
         }
+        let id = show::short(self.task);
+        if !bless && !self.reports.on_record {
+            anstream::println!("      {DIM}no reports on record yet: cargo checker verify --bless {id}{DIM:#}");
+        }
         if !problems.is_empty() {
-            let id = show::short(self.task);
             anstream::println!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
         }
         // Their outcomes hold what every test printed.
@@ -114,19 +117,15 @@ impl<'a> Plan<'a> {
             let infra = outcome.judged.iter().any(|judged| judged.verdict.kind == Kind::Infra);
             let as_known = varies::fits(known, &seen);
             if bless && !infra {
-                // What is on record may know more of what varies than these few times have shown.
-                let record = if as_known { known.to_owned() } else { seen };
-                let record = reports::other_times(&outcome.judged).fold(record, |record, judged| {
-                    let seen = reports::section(&case.belief, &judged);
-                    if varies::fits(&record, &seen) { record } else { varies::masked(&record, &seen) }
-                });
+                let record = to_record(known, &seen, &case.belief, outcome);
                 self.reports.set(&case.name, record);
-            } else if !as_known && own.is_empty() {
+            } else if self.reports.on_record && !as_known && own.is_empty() {
                 told_otherwise += 1;
                 own.push(format!("the report is not the one on record\n{}", changed::lines(known, &seen)));
             }
             let key = key(&case.decides, self.reports.of(&case.name));
-            match own.is_empty() {
+            // What is not on record is not proved either, so that a blessing finds it.
+            match own.is_empty() && (bless || as_known) {
                 true => self.proofs.note(&case.name, &key),
                 false => self.proofs.forget(&case.name, &key),
             }
@@ -146,6 +145,16 @@ impl<'a> Plan<'a> {
         self.proofs.write()?;
         Ok(problems)
     }
+}
+
+/// What is put on record: what was on record if that is what was seen, for it may know more of what varies than these
+/// few times have shown; else what was seen, with what varied among them.
+fn to_record(known: &str, seen: &str, belief: &str, outcome: &Outcome) -> String {
+    let record = if varies::fits(known, seen) { known } else { seen };
+    reports::other_times(&outcome.judged).fold(record.to_owned(), |record, judged| {
+        let seen = reports::section(belief, &judged);
+        if varies::fits(&record, &seen) { record } else { varies::masked(&record, &seen) }
+    })
 }
 
 /// What a subject is proved by: everything that decides, and the report that it got.

@@ -16,18 +16,21 @@ const HEAD: &str = "What each subject is told that fails, written by `cargo chec
 #[derive(Debug)]
 pub(crate) struct Reports {
     path: PathBuf,
+    /// Whether there is a file.
+    pub(super) on_record: bool,
     sections: BTreeMap<String, String>,
 }
 
 impl Reports {
-    /// Reads the file; without it, nothing is on record.
+    /// Reads the file; without it, nothing is on record, and nothing compared.
     pub(crate) fn read(path: &Path) -> Result<Reports, Fault> {
         let text = match std::fs::read_to_string(path) {
-            Ok(text) => text.replace("\r\n", "\n"),
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Ok(text) => Some(text.replace("\r\n", "\n")),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(Fault::file("read", path, &error)),
         };
-        Ok(Reports { path: path.to_owned(), sections: parse(&text) })
+        let sections = parse(text.as_deref().unwrap_or_default());
+        Ok(Reports { path: path.to_owned(), on_record: text.is_some(), sections })
     }
 
     /// What a subject was told; nothing if it passes everything.

@@ -41,7 +41,13 @@ fn only_what_has_changed_is_judged_again() {
     let unchanged = |ran: &Ran, count: usize| {
         ran.exits(0).says(&format!("(unchanged, {count} of 3 subjects)"));
     };
-    // What is on record of the variants that are gone.
+    // Nothing is on record yet; then something of variants that are gone.
+    let record = format!("tests/{TASK}/reports.txt");
+    let kept = copy.text(&record);
+    fs::remove_file(copy.path(&record)).expect("a record to remove");
+    verify().exits(0).says("no reports on record yet: cargo checker verify --bless 1");
+    copy.checker(&["verify", "--bless"]).exits(0).says("(unchanged, 1 of 3 subjects)");
+    copy.file(&record, &kept);
     verify().exits(1).says("reports.txt has a section for wrong/").says("cargo checker verify --bless 1");
     copy.checker(&["verify", "--bless"]).exits(0);
     unchanged(&verify(), 3);
@@ -75,7 +81,7 @@ fn only_what_has_changed_is_judged_again() {
     again.exits(1).says("+ usually an error is thrown away").says("(unchanged, 2 of 3 subjects)");
     copy.checker(&["verify", "--bless"]).exits(0).says("(unchanged, 2 of 3 subjects)");
     unchanged(&verify(), 3);
-    copy.edit(&format!("tests/{TASK}/reports.txt"), "an error is thrown away", "an error is lost");
+    copy.edit(&record, "an error is thrown away", "an error is lost");
     verify().exits(1).says("- usually an error is lost").says("(unchanged, 2 of 3 subjects)");
     copy.checker(&["verify", "--bless"]).exits(0);
 
