@@ -172,7 +172,9 @@ fn printed(kind: Kind, output: &str) -> Vec<String> {
     if !matches!(kind, Kind::Fail | Kind::Output | Kind::Crash) {
         return Vec::new();
     }
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    // What Rust's runtime says at a stack's end is what was seen, with a thread's number.
+    let rusts = |line: &str| line.contains("has overflowed its stack") || line.starts_with("fatal runtime error: ");
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty() && !rusts(line)).collect();
     let last = lines.len().saturating_sub(MOST_PRINTED);
     lines[last..].iter().map(|line| cut(&plain(line), BESIDE)).collect()
 }

@@ -59,9 +59,7 @@ pub fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome 
 /// A bound on what is buffered, queued or taken: broken, the verdict is `bound`.
 pub fn at_most(what: &str, seen: u64, bound: u64) -> Outcome {
     Outcome::when(seen > bound, || {
-        // The wall's time is another in each run.
-        let when = if tasks::real() { String::new() } else { format!(", at t = {}", now()) };
-        Verdict::new(Kind::Bound, format!("{what}: {seen}, at most {bound} allowed{when}"))
+        Verdict::new(Kind::Bound, format!("{what}: {seen}, at most {bound} allowed{}", at_that_time()))
     })
 }
 
@@ -222,9 +220,12 @@ pub fn memory_at_most(what: &str, seen: u64, bound: u64) -> Outcome {
     })
 }
 
-/// Virtual time since the runtime began, for messages.
-fn now() -> String {
-    time(tasks::RUN_BEGAN.get().map_or(Duration::ZERO, Instant::elapsed))
+/// Virtual time since the runtime began, for messages. The wall's says nothing, and a model has none.
+fn at_that_time() -> String {
+    match tasks::RUN_BEGAN.get().filter(|_| !tasks::real()) {
+        Some(began) => format!(", at t = {}", time(began.elapsed())),
+        None => String::new(),
+    }
 }
 
 /// A duration as a reader wants it: whole milliseconds, seconds from one on.
