@@ -61,7 +61,8 @@ pub(crate) fn bench(workbook: &Workbook, options: &BenchOptions) -> Result<Exit,
     }
     let drawable = ran.records.iter().any(|record| matches!(record, Record::Table(_)));
     if let Some(file) = options.svg.as_ref().filter(|_| drawable) {
-        svg::draw(workbook.root(), &format!("{} {}", task.id(), task.metadata().title), &ran.records, file)?;
+        let title = format!("{} {}", task.id(), task.metadata().title);
+        svg::draw(workbook.root(), &title, &ran.records, file, options.json)?;
         if !options.json {
             anstream::println!("{DIM}the plot:{DIM:#} {BOLD}{}{BOLD:#}", file.display());
         }

@@ -203,6 +203,10 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
     if let Some((path, why)) = message.message.strip_prefix("couldn't read `").and_then(|text| text.split_once("`: ")) {
         return unreadable(path, why).at(at);
     }
+    if target.is_ours() && message.message.contains("CARGO_BIN_EXE_") {
+        return Verdict::new(Kind::Build, "src/main.rs is missing: some criteria run your crate as a program")
+            .usually("a file that was moved or removed: `git restore src/main.rs` in the task's folder");
+    }
     if message.code.as_ref().is_some_and(|code| code.code == "unsafe_code") {
         return Verdict::new(Kind::Rule, "`unsafe` is not allowed in these tasks").at(at);
     }

@@ -1,23 +1,33 @@
 //! The checker: judges a task, says where a learner is, and proves the workbook itself.
 
+mod backup;
 mod bench;
 mod build;
 mod cli;
 mod dev;
+mod diff;
 mod doctor;
 mod fault;
+mod help;
+mod hint;
 mod judge;
+mod list;
+mod lock;
+mod open;
 mod progress;
 mod report;
+mod reset;
 mod rules;
+mod shell;
 mod show;
 mod stage;
 mod style;
 mod subject;
 mod task;
+mod tool;
 mod verify;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};
 use fault::Fault;
 use std::process::ExitCode;
@@ -37,7 +47,7 @@ enum Exit {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     cli.color.write_global();
     let exit = run(cli.command).unwrap_or_else(|fault| {
         anstream::eprintln!("{fault}");
@@ -51,12 +61,19 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
     let workbook = catalog::Workbook::find(&here)?;
     match command {
         None => show::where_am_i(&workbook),
-        Some(Command::List) => show::list(&workbook),
+        Some(Command::Next) => show::next(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
+        Some(Command::Open { id }) => open::open(&workbook, id.as_deref()),
         Some(Command::Task(options)) => task::task(&workbook, &options),
+        Some(Command::Hint(options)) => hint::hint(&workbook, &options),
+        Some(Command::List) => list::list(&workbook),
+        Some(Command::Diff(options)) => diff::diff(&workbook, &options),
+        Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Doctor) => doctor::doctor(&workbook),
+        Some(Command::Completions { shell }) => shell::completions(&workbook, shell),
+        Some(Command::Man) => shell::man(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),
         Some(Command::Dev(Dev::Tidy { pristine })) => dev::tidy::tidy(&workbook, pristine),
         Some(Command::Dev(Dev::Mutants { ids })) => dev::mutants::mutants(&workbook, &ids),

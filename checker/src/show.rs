@@ -1,10 +1,10 @@
-//! `checker`, `checker list` and `checker show`: nothing is built here.
+//! `checker`, `checker show` and `checker next`: nothing is built here.
 
 use crate::Exit;
 use crate::fault::Fault;
 use crate::progress::Progress;
 use crate::report;
-use crate::style::{BOLD, CYAN, DIM, GREEN, YELLOW};
+use crate::style::{BOLD, CYAN, DIM};
 use catalog::{Task, Workbook};
 
 /// The id as a learner types it: the main track's tasks by their number alone.
@@ -39,41 +39,33 @@ pub(crate) fn where_am_i(workbook: &Workbook) -> Result<Exit, Fault> {
     Ok(Exit::Passed)
 }
 
-/// All tasks, by track.
-pub(crate) fn list(workbook: &Workbook) -> Result<Exit, Fault> {
+/// The first task that is not passed.
+pub(crate) fn unsolved<'a>(tasks: &'a [Task], progress: &Progress) -> Result<&'a Task, Fault> {
+    tasks.iter().find(|task| !progress.passed(&task.id())).ok_or_else(|| {
+        Fault::usage("every task is passed: there is no next one").help("name a task, such as 1 or fan-out/1")
+    })
+}
+
+/// What to do now: the first task that is not passed.
+pub(crate) fn next(workbook: &Workbook) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let progress = Progress::read(workbook.root());
-    let mut track = "";
-    for task in &tasks {
-        if task.track() != track {
-            track = task.track();
-            let of_track = || tasks.iter().filter(|task| task.track() == track);
-            let passed = of_track().filter(|task| progress.passed(&task.id())).count();
-            anstream::println!("\n{BOLD}{track}{BOLD:#}{DIM}, {passed} of {} passed{DIM:#}", of_track().count());
+    match tasks.iter().find(|task| !progress.passed(&task.id())) {
+        Some(task) => whole(workbook, task),
+        None => {
+            anstream::println!("Every task is passed. That is all of them.");
+            Ok(Exit::Passed)
         }
-        let (style, mark) = match task.hash() {
-            Ok(tests) if progress.passed_with(&task.id(), &tests) => (GREEN, "passed"),
-            _ if progress.passed(&task.id()) => (YELLOW, "passed with older tests"),
-            _ => (DIM, ""),
-        };
-        let needs = match &task.metadata().requires[..] {
-            [] => String::new(),
-            services => format!("  needs {}", services.join(", ")),
-        };
-        let metadata = task.metadata();
-        anstream::println!(
-            "  {:>4}  {:<34}{style}{mark}{style:#}{YELLOW}{needs}{YELLOW:#}",
-            task.number().to_string(),
-            metadata.title
-        );
     }
-    Ok(Exit::Passed)
 }
 
 /// A task's files and criteria.
 pub(crate) fn show(workbook: &Workbook, id: &str) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
-    let task = catalog::resolve(&tasks, id)?;
+    whole(workbook, catalog::resolve(&tasks, id)?)
+}
+
+fn whole(workbook: &Workbook, task: &Task) -> Result<Exit, Fault> {
     anstream::println!("{BOLD}{} {}{BOLD:#}", task.id(), task.metadata().title);
     anstream::println!("{}\n", task.metadata().summary);
     let path = |path: std::path::PathBuf| {
@@ -84,6 +76,7 @@ pub(crate) fn show(workbook: &Workbook, id: &str) -> Result<Exit, Fault> {
     if task.chapter().exists() {
         anstream::println!("  {DIM}read{DIM:#}   {}", path(task.chapter()));
     }
+    anstream::println!("  {DIM}open{DIM:#}   cargo checker open {}", short(task));
     anstream::println!("  {DIM}judge{DIM:#}  cargo checker task {}", short(task));
     if task.bench().is_some() {
         anstream::println!("  {DIM}bench{DIM:#}  cargo checker bench {}", short(task));

@@ -3,7 +3,7 @@
 use crate::cli::TaskOptions;
 use crate::fault::Fault;
 use crate::judge::{self, How, Judged, Outcome};
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::report;
 use crate::stage::Parts;
 use crate::style::{BOLD, DIM};
@@ -60,16 +60,26 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
         }
     }
     if learners && options.only.is_none() && !options.skip_models {
-        let mut progress = Progress::read(workbook.root());
-        if exit == Exit::Passed {
-            progress.pass(&task.id(), task.hash()?);
-            progress.write()?;
-        }
+        let progress = record(workbook, task, &judged, exit)?;
         if !options.json {
             next(&tasks, task, &progress, exit);
         }
     }
     Ok(exit)
+}
+
+/// Notes what the verdict says about the learner's code: a pass, or the first criterion that does not hold. What was
+/// not judged, because it does not compile or is not written yet, leaves what was known.
+fn record(workbook: &Workbook, task: &Task, judged: &[Judged], exit: Exit) -> Result<Progress, Fault> {
+    let (root, id) = (workbook.root(), task.id());
+    Ok(match report::first_of_its_own(judged) {
+        _ if exit == Exit::Passed => {
+            let tests = task.hash()?;
+            progress::update(root, |file| file.pass(&id, &tests))
+        }
+        Some(first) => progress::update(root, |file| file.fail(&id, &first.criterion.test)),
+        None => Progress::read(root),
+    })
 }
 
 fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
@@ -134,10 +144,13 @@ fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
             }
             None => anstream::println!("{DIM}that was the last task{DIM:#}"),
         },
-        _ => anstream::println!(
-            "{DIM}edit exercises/{}/src, then:{DIM:#} {BOLD}cargo checker task {short}{BOLD:#}",
-            show::folder(task)
-        ),
+        _ => {
+            anstream::println!(
+                "{DIM}edit exercises/{}/src, then:{DIM:#} {BOLD}cargo checker task {short}{BOLD:#}",
+                show::folder(task)
+            );
+            anstream::println!("{DIM}no idea?{DIM:#} {BOLD}cargo checker hint {short}{BOLD:#}");
+        }
     }
 }
 

@@ -30,7 +30,7 @@ fn help_documents_the_exit_codes() {
 
 #[test]
 fn list_and_show_say_what_there_is() {
-    checker(&repository(), &["list"]).exits(0).says("fan-out, ").says("1 Serial pipeline");
+    checker(&repository(), &["list"]).exits(0).says("fan-out ").says("1 Serial pipeline");
     checker(&repository(), &["show", "1"])
         .exits(0)
         .says("fan-out/1 Serial pipeline")
@@ -350,7 +350,9 @@ fn a_learners_edits_one_after_another() {
 
     // Records that nobody reads, and records that find no room.
     let ran = run(unread(command(copy.root(), &["task", "1", "--json"])));
-    assert_eq!(ran.exits(1).err(), "", "nothing to say about it\n{ran}");
+    // The tests beside this one judge too, in the same target folder.
+    let said = ran.exits(1).err().replace("waiting for another checker in this workbook\n", "");
+    assert_eq!(said, "", "nothing to say about it\n{ran}");
     #[cfg(target_os = "linux")]
     {
         let mut full = command(copy.root(), &["task", "1", "--json"]);

@@ -1,7 +1,7 @@
 //! One chapter: its directives carried out, all else untouched.
 
 use crate::directive::{self, Directive};
-use crate::{figure, listing};
+use crate::{figure, listing, output};
 use catalog::{Task, Workbook, resolve};
 use std::fmt::{self, Display};
 use std::fs;
@@ -70,6 +70,7 @@ impl Material {
             Directive::Criteria { task } => self.criteria(task),
             Directive::Listing { path, anchor } => listing::markdown(self.workbook.root(), path, anchor.as_deref()),
             Directive::Lanes { name, words } => self.lanes(name, words),
+            Directive::Output { name } => output::markdown(&self.chapters, name),
         }
     }
 
@@ -88,7 +89,7 @@ impl Material {
     }
 
     fn lanes(&self, name: &str, words: &str) -> Result<String, String> {
-        if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
+        if !is_name(name) {
             return Err(format!("`{name}` is no picture's name: letters, digits, `-` and `_`"));
         }
         let file = Path::new("pictures").join(format!("{name}.svg"));
@@ -97,6 +98,11 @@ impl Material {
             .map_err(|error| format!("{shown} cannot be read: {error}; `checker-book pictures` draws it"))?;
         figure::html(&svg, name, words).map_err(|problem| format!("{shown} {problem}"))
     }
+}
+
+/// Whether a word can be a file's name here, which leads nowhere else.
+pub(crate) fn is_name(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
 }
 
 /// Whether lines are in a fenced code block.

@@ -1,5 +1,8 @@
 //! What a line of a chapter asks for.
 
+/// What there is, for messages.
+const DIRECTIVES: &str = "there are criteria, listing, lanes and output";
+
 /// A directive.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Directive {
@@ -9,6 +12,8 @@ pub(crate) enum Directive {
     Listing { path: String, anchor: Option<String> },
     /// `{{lanes NAME WORDS…}}`
     Lanes { name: String, words: String },
+    /// `{{output NAME}}`
+    Output { name: String },
 }
 
 /// Reads a line outside code blocks: nothing, a directive, or why it is none.
@@ -36,8 +41,10 @@ fn parse(inner: &str) -> Result<Directive, String> {
             Ok(Directive::Lanes { name: (*name).into(), words: words.join(" ") })
         }
         ["lanes", ..] => Err("expected `{{lanes NAME WORDS…}}`: the words say what the picture shows".into()),
-        [other, ..] => Err(format!("no directive is called `{other}`; there are criteria, listing and lanes")),
-        [] => Err("an empty directive; there are criteria, listing and lanes".into()),
+        ["output", name] => Ok(Directive::Output { name: (*name).into() }),
+        ["output", ..] => Err("expected `{{output NAME}}`: the name of an experiment".into()),
+        [other, ..] => Err(format!("no directive is called `{other}`; {DIRECTIVES}")),
+        [] => Err(format!("an empty directive; {DIRECTIVES}")),
     }
 }
 
@@ -91,6 +98,8 @@ mod tests {
         assert_eq!(read("{{listing a/b.rs}}"), Some(Ok(Directive::Listing { path, anchor: None })));
         let lanes = Directive::Lanes { name: "fan-out-01".into(), words: "Three stages, \"in step\".".into() };
         assert_eq!(read("{{lanes fan-out-01 Three stages, \"in step\".}}"), Some(Ok(lanes)));
+        let name = "budget".to_owned();
+        assert_eq!(read("{{output budget}}"), Some(Ok(Directive::Output { name })));
     }
 
     #[test]
@@ -118,6 +127,8 @@ mod tests {
             ("{{criteria a b}}", "expected `{{criteria TASK}}`"),
             ("{{listing}}", "expected `{{listing PATH}}`"),
             ("{{lanes fan-out-01}}", "the words say what the picture shows"),
+            ("{{output}}", "expected `{{output NAME}}`"),
+            ("{{output a b}}", "expected `{{output NAME}}`"),
             ("See {{criteria x}}", "stands alone"),
             ("{{criteria x}", "closed by `}}`"),
             ("{{criteria x}} {{criteria y}}", "stands alone"),

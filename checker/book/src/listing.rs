@@ -33,7 +33,7 @@ pub(crate) fn markdown(root: &Path, path: &str, anchor: Option<&str>) -> Result<
 }
 
 /// Longer than any run of backticks in the text.
-fn fence(text: &str) -> String {
+pub(crate) fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }

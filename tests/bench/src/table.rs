@@ -202,10 +202,6 @@ mod tests {
     use super::*;
     use crate::Outcome;
 
-    fn bench() -> Bench {
-        Bench { records: None, full: false }
-    }
-
     #[test]
     fn alternatives_take_turns_and_the_first_round_does_not_count() {
         let order = std::cell::RefCell::new(Vec::new());
@@ -216,7 +212,7 @@ mod tests {
                 order.borrow().len() as f64
             }
         };
-        let mut bench = bench();
+        let mut bench = Bench::unrecorded();
         let comparison = bench.table("t").column("place", "th").rounds(3);
         let table = comparison.alternative("a", turn("a")).alternative("b", turn("b")).measure();
         assert_eq!(order.borrow().concat(), "ab".repeat(2) + "ba" + "ab");
@@ -238,7 +234,7 @@ mod tests {
             calls.set(calls.get() + 1);
             if (calls.get() - 1) / 2 % 2 == 0 { 10.0 } else { 1.0 }
         };
-        let mut bench = bench();
+        let mut bench = Bench::unrecorded();
         let comparison = bench.table("t").column("throughput", "items/s").rounds(4);
         let table = comparison.alternative("one", speed).alternative("two", || 2.0 * speed()).against("one").measure();
         assert_eq!(table.rows[0].values, [Stat { median: 5.5, least: 1.0, greatest: 10.0 }]);
@@ -257,7 +253,7 @@ mod tests {
 
     #[test]
     fn no_round_is_begun_that_would_end_too_late() {
-        let mut bench = bench();
+        let mut bench = Bench::unrecorded();
         let comparison = bench.table("t").column("time", "s").rounds(1000).within(Duration::ZERO);
         assert_eq!(comparison.alternative("a", || 1.0).measure().rounds, FEWEST);
     }

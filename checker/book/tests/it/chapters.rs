@@ -69,11 +69,22 @@ fn lanes_are_drawn_into_the_page() {
 }
 
 #[test]
+fn outputs_are_shown_below_their_command() {
+    let scratch = Scratch::new();
+    scratch.file("book/src/outputs/budget.txt", "counted\n\na  1\n");
+    let expected = "<p class=\"listing output\"><code>cargo run -q --profile measure -p experiments -- budget</code></p>\n\n\
+                    ```text\ncounted\n\na  1\n```\n";
+    assert_eq!(rewritten(&scratch, "{{output budget}}"), expected);
+}
+
+#[test]
 fn every_refused_directive_is_told_with_its_line() {
     let scratch = Scratch::new();
     scratch.file("solutions/lib.rs", "// ANCHOR: b\n\n// ANCHOR_END: b\n");
     let text = "# Title\n{{criteria fan-out/3}}\n{{listing solutions/lib.rs b}}\n{{listing solutions/lib.rs c}}\n\
-                {{listing none.rs}}\n{{lanes fan-out-02 Words.}}\n{{foo}}\nText {{criteria 2}}.\n{{lanes ../a b}}\n";
+                {{listing none.rs}}\n{{lanes fan-out-02 Words.}}\n{{foo}}\nText {{criteria 2}}.\n{{lanes ../a b}}\n\
+                {{output none}}\n{{output ../a}}\n{{output void}}\n";
+    scratch.file("book/src/outputs/void.txt", "\n");
     let told = refused(&scratch, text);
     for expected in [
         "fan-out/02.md:2: {{criteria fan-out/3}}\n    no task is called `fan-out/3`: did you mean fan-out/2?",
@@ -81,9 +92,12 @@ fn every_refused_directive_is_told_with_its_line() {
         "fan-out/02.md:4: {{listing solutions/lib.rs c}}\n    `solutions/lib.rs` has no `// ANCHOR: c`; it has b",
         "fan-out/02.md:5: {{listing none.rs}}\n    `none.rs` cannot be read: ",
         "fan-out/02.md:6: {{lanes fan-out-02 Words.}}\n    pictures/fan-out-02.svg cannot be read: ",
-        "fan-out/02.md:7: {{foo}}\n    no directive is called `foo`; there are criteria, listing and lanes",
+        "fan-out/02.md:7: {{foo}}\n    no directive is called `foo`; there are criteria, listing, lanes and output",
         "fan-out/02.md:8: Text {{criteria 2}}.\n    a directive is closed by `}}` and stands alone on its line",
         "fan-out/02.md:9: {{lanes ../a b}}\n    `../a` is no picture's name",
+        "fan-out/02.md:10: {{output none}}\n    outputs/none.txt cannot be read: ",
+        "fan-out/02.md:11: {{output ../a}}\n    `../a` is no experiment's name",
+        "fan-out/02.md:12: {{output void}}\n    outputs/void.txt is empty; `cargo run ",
     ] {
         assert!(told.contains(expected), "{expected}\n\nnot in\n\n{told}");
     }

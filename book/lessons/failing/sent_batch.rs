@@ -1,0 +1,11 @@
+//! A batch is used after it was sent.
+
+use tokio::sync::mpsc::{Sender, error::SendError};
+
+/// Sends a batch; says how many items it had.
+pub async fn send(batch: Vec<u64>, sender: &Sender<Vec<u64>>) -> Result<usize, SendError<Vec<u64>>> {
+    // ANCHOR: lesson
+    sender.send(batch).await?;
+    Ok(batch.len()) // E0382
+    // ANCHOR_END: lesson
+}
