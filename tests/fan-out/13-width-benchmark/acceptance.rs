@@ -74,8 +74,8 @@ async fn measured(stage: &Service, width: usize) -> Point {
         .usually("the same number of items at every width: at 32 workers, few are left for each");
     let (took, run) = (start.elapsed(), point.items as f64 / point.throughput);
     check::that(
-        run > took.as_secs_f64() / 3.0,
-        format!("a run of {took:?} on Tokio's clock was measured as less than a third of that"),
+        run > took.as_secs_f64() / 10.0,
+        format!("a run of {took:?} on Tokio's clock was measured as less than a tenth of that"),
     )
     .usually("`std::time::Instant`, which does not know the paused clock: take `tokio::time::Instant`");
     point
