@@ -75,7 +75,7 @@ impl<'a> Plan<'a> {
     /// told.
     pub(super) fn tell(&mut self, bless: bool) -> Result<usize, Fault> {
         let unchanged = self.cases.iter().filter(|case| case.proved).count();
-        let problems = self.look(bless)?;
+        let (problems, told_otherwise) = self.look(bless)?;
         let (style, word) = if problems.is_empty() { (GREEN, "ok") } else { (RED, "no") };
         let of = |kind: &str| self.cases.iter().filter(|case| case.name.starts_with(kind)).count();
         anstream::println!(
@@ -97,6 +97,10 @@ impl<'a> Plan<'a> {
         if !bless && !self.reports.on_record {
             anstream::println!("      {DIM}no reports on record yet: cargo checker verify --bless {id}{DIM:#}");
         }
+        if told_otherwise {
+            let right = "if the messages are right as they are now:";
+            anstream::println!("      {DIM}{right} cargo checker verify --bless {id}{DIM:#}");
+        }
         if !problems.is_empty() {
             anstream::println!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
         }
@@ -105,10 +109,11 @@ impl<'a> Plan<'a> {
         Ok(problems.len())
     }
 
-    /// Holds what came of the subjects against what was expected and what is on record.
-    fn look(&mut self, bless: bool) -> Result<Vec<String>, Fault> {
+    /// Holds what came of the subjects against what was expected and what is on record. The problems, and whether some
+    /// are that a report is another one.
+    fn look(&mut self, bless: bool) -> Result<(Vec<String>, bool), Fault> {
         let mut problems = Vec::new();
-        let mut told_otherwise = 0;
+        let mut told_otherwise = false;
         for case in &mut self.cases {
             let Some(outcome) = &case.outcome else { continue };
             let mut own = case.expected.hold(outcome);
@@ -120,7 +125,7 @@ impl<'a> Plan<'a> {
                 let record = to_record(known, &seen, &case.belief, outcome);
                 self.reports.set(&case.name, record);
             } else if self.reports.on_record && !as_known && own.is_empty() {
-                told_otherwise += 1;
+                told_otherwise = true;
                 own.push(format!("the report is not the one on record\n{}", changed::lines(known, &seen)));
             }
             let key = key(&case.decides, self.reports.of(&case.name));
@@ -135,15 +140,11 @@ impl<'a> Plan<'a> {
         if bless {
             self.reports.write(&names)?;
         } else if let Some(gone) = self.reports.others(&names).first() {
-            told_otherwise += 1;
+            told_otherwise = true;
             problems.push(format!("reports.txt has a section for {gone}, which is gone"));
         }
-        if told_otherwise > 0 {
-            let id = show::short(self.task);
-            problems.push(format!("if the messages are right as they are now: cargo checker verify --bless {id}"));
-        }
         self.proofs.write()?;
-        Ok(problems)
+        Ok((problems, told_otherwise))
     }
 }
 
