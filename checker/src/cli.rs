@@ -65,6 +65,8 @@ pub(crate) enum Command {
         cargo checker task 7 --only in_order  one criterion, by its test's name\n  \
         cargo checker task 7 --solution       the reference solution")]
     Task(TaskOptions),
+    /// Draw a run over virtual time: who worked on what, what waited, and the moment at which it went wrong.
+    Trace(TraceOptions),
     /// A hint, one more at each call, from a nudge to nearly the answer.
     ///
     /// If the criterion that was the first to fail at the last judging has a hint of its own, that comes first.
@@ -93,8 +95,33 @@ pub(crate) enum Command {
     /// again. What each subject that fails is told is kept in tests/<task>/reports.txt: a message that changes is a
     /// problem until it is blessed.
     Verify(VerifyOptions),
+    /// Bring the workbook up to date, around what you wrote.
+    ///
+    /// Fetches the new version from where this workbook came from. What you wrote below exercises/ stays as it is,
+    /// committed or not; if the workbook's own version of such a file changed, it is left under .workbook/new-stubs/
+    /// for you to read. Lines outside exercises/ that both of you changed stop the update before anything is changed.
+    /// An update that is interrupted loses nothing: run it again.
+    Update {
+        /// A folder or an address to take the new version from.
+        #[arg(long, value_name = "DIR|URL")]
+        from: Option<String>,
+    },
+    /// Make a copy of the workbook to learn in.
+    ///
+    /// DIR must not exist yet, be empty, or hold an empty git repository. Every exercise is as it is given out.
+    Init {
+        /// The new folder.
+        dir: PathBuf,
+        /// The address that updates will come from.
+        #[arg(long, value_name = "URL")]
+        source: Option<String>,
+    },
     /// What this machine has, and what it lacks for which task.
-    Doctor,
+    Doctor {
+        /// Print JSON lines instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print what makes your shell complete commands and tasks.
     ///
     /// For bash, into ~/.bashrc: source <(cargo checker completions bash). It completes `cargo checker`, too.
@@ -133,6 +160,33 @@ pub(crate) struct TaskOptions {
     /// Judge only criteria whose test's name contains this. Progress is not recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
+}
+
+/// The swim lanes show a lane for each task, and in it a bar for each item that the task worked on; hatched is what was
+/// cut short. Below them stands how many items were in flight and how much waited. For a bound, a leak or a deadlock,
+/// the picture shows the moment, and where each task waits that is left.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    cargo checker trace 2                         the first criterion that does not hold\n  \
+    cargo checker trace 2 --solution              how the reference does it\n  \
+    cargo checker trace 2 --test eight_at_a_time  this criterion: a part of its name will do\n  \
+    cargo checker trace 2 --svg lanes.svg         also as a picture")]
+pub(crate) struct TraceOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3.
+    pub(crate) id: String,
+    /// Draw the reference solution instead of your code.
+    #[arg(long)]
+    pub(crate) solution: bool,
+    /// For contributors: draw a variant of the solution, such as wrong/unbounded.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
+    pub(crate) variant: Option<String>,
+    /// Draw this criterion: its test's name, or a part of it. Without it, the first that does not hold; if all do, the
+    /// one that tells most.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) test: Option<String>,
+    /// Also write the picture into this file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

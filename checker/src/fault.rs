@@ -70,6 +70,16 @@ impl fmt::Display for Fault {
     }
 }
 
+impl From<update::Error> for Fault {
+    fn from(error: update::Error) -> Fault {
+        let fault = match error.blame {
+            update::Blame::User => Fault::usage(error.message),
+            update::Blame::Machine => Fault::infra(error.message),
+        };
+        fault.help(error.help)
+    }
+}
+
 impl From<catalog::Error> for Fault {
     fn from(error: catalog::Error) -> Fault {
         let help = error.help();

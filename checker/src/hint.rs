@@ -23,7 +23,7 @@ pub(crate) fn hint(workbook: &Workbook, options: &HintOptions) -> Result<Exit, F
     }
     let seen = if options.again { Vec::new() } else { progress.hints(&id).to_vec() };
     let Some(hint) = next(&hints, progress.failing(&id), &seen) else {
-        anstream::print!("{}", spent(task, &hints));
+        out!("{}", spent(task, &hints));
         return Ok(Exit::Passed);
     };
     progress = progress::update(root, |file| {
@@ -32,9 +32,9 @@ pub(crate) fn hint(workbook: &Workbook, options: &HintOptions) -> Result<Exit, F
         }
         file.see(&id, &hint.name);
     });
-    anstream::print!("\n{}", one(task, &hints, hint)?);
+    out!("\n{}", one(task, &hints, hint)?);
     let left = left(&hints, progress.failing(&id), progress.hints(&id));
-    anstream::print!("\n{}", remaining(task, left));
+    out!("\n{}", remaining(task, left));
     Ok(Exit::Passed)
 }
 
@@ -79,10 +79,10 @@ fn all(task: &Task, hints: &Hints, progress: &Progress) -> Result<(), Fault> {
         hints.graded().iter().chain(hints.of_criteria()).filter(|hint| seen.contains(&hint.name)).collect();
     if shown.is_empty() {
         let id = show::short(task);
-        anstream::println!("You have seen no hint of {} yet: {BOLD}cargo checker hint {id}{BOLD:#}", task.id());
+        outln!("You have seen no hint of {} yet: {BOLD}cargo checker hint {id}{BOLD:#}", task.id());
     }
     for hint in shown {
-        anstream::print!("\n{}", one(task, hints, hint)?);
+        out!("\n{}", one(task, hints, hint)?);
     }
     Ok(())
 }

@@ -30,22 +30,22 @@ pub(crate) fn list(workbook: &Workbook) -> Result<Exit, Fault> {
     let services = services(&tasks);
     let all: Vec<(&Task, State)> = tasks.iter().zip(states.iter().copied()).collect();
     for track in all.chunk_by(|(a, _), (b, _)| a.track() == b.track()) {
-        anstream::println!("\n{}", head(track));
+        outln!("\n{}", head(track));
         for (task, state) in track {
-            anstream::println!("{}", line(task, *state, &services));
+            outln!("{}", line(task, *state, &services));
         }
     }
     let missing: Vec<String> = services.into_values().filter_map(Result::err).collect();
     if !missing.is_empty() || states.contains(&State::PassedWithOlderTests) {
-        anstream::println!();
+        outln!();
     }
     if let Some((task, _)) = all.iter().find(|(_, state)| *state == State::PassedWithOlderTests) {
         let id = show::short(task);
-        anstream::println!("{DIM}judge again what was passed with older tests:{DIM:#} cargo checker task {id}");
+        outln!("{DIM}judge again what was passed with older tests:{DIM:#} cargo checker task {id}");
     }
     for remedy in missing {
         for line in crate::report::wrap(&remedy, crate::report::WIDTH, "  ") {
-            anstream::println!("{DIM}{line}{DIM:#}");
+            outln!("{DIM}{line}{DIM:#}");
         }
     }
     Ok(Exit::Passed)

@@ -24,7 +24,7 @@ pub(crate) fn open(workbook: &Workbook, id: Option<&str>) -> Result<Exit, Fault>
         ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.trim().is_empty()));
     let Some(editor) = editor else {
         println!("{}", file.display());
-        anstream::eprintln!(
+        errln!(
             "{DIM}to open it from here, name your editor, such as{DIM:#} {CYAN}export VISUAL=vim{CYAN:#} \
              {DIM}or{DIM:#} {CYAN}VISUAL=\"code\"{CYAN:#}"
         );

@@ -26,7 +26,7 @@ impl Progress {
     /// error. A file that is no progress is kept aside, never deleted.
     pub(crate) fn read(root: &Path) -> Progress {
         let file = Store::of(root).read().unwrap_or_else(|fault| {
-            anstream::eprintln!("{}", fault.warning());
+            errln!("{}", fault.warning());
             File::default()
         });
         Progress { file }
@@ -58,7 +58,7 @@ impl Progress {
 pub(crate) fn update(root: &Path, change: impl Fn(&mut File)) -> Progress {
     let store = Store::of(root);
     let file = store.update(&change).unwrap_or_else(|fault| {
-        anstream::eprintln!("{}", fault.warning());
+        errln!("{}", fault.warning());
         let mut file = store.read().unwrap_or_default();
         change(&mut file);
         file

@@ -17,24 +17,24 @@ pub(crate) fn reset(workbook: &Workbook, options: &ResetOptions) -> Result<Exit,
     let task = catalog::resolve(&tasks, &options.id)?;
     let sources = task.exercise().join("src");
     if untouched(task, &sources)? {
-        anstream::println!("{} is untouched: there is nothing to reset.", task.id());
+        outln!("{} is untouched: there is nothing to reset.", task.id());
         return Ok(Exit::Passed);
     }
     if !options.yes && !agreed(task)? {
-        anstream::println!("Nothing was changed.");
+        outln!("Nothing was changed.");
         return Ok(Exit::Failed);
     }
     let name = format!("{}-{}", task.track(), task.number());
     let kept = task.exercise().exists().then(|| backup::take(workbook.root(), &name, &task.exercise())).transpose()?;
     if let Some(kept) = &kept {
         let kept = kept.strip_prefix(workbook.root()).unwrap_or(kept);
-        anstream::println!("Your code is kept in {BOLD}{}{BOLD:#}", kept.display());
+        outln!("Your code is kept in {BOLD}{}{BOLD:#}", kept.display());
         // Seen before anything changes, also where nobody reads it.
         let _ = io::stdout().flush();
     }
     restore(task, &sources)?;
-    anstream::println!("exercises/{}/src is as it was given out.", show::folder(task));
-    anstream::println!("{DIM}begin again with{DIM:#} cargo checker open {}", show::short(task));
+    outln!("exercises/{}/src is as it was given out.", show::folder(task));
+    outln!("{DIM}begin again with{DIM:#} cargo checker open {}", show::short(task));
     Ok(Exit::Passed)
 }
 
@@ -63,7 +63,7 @@ fn agreed(task: &Task) -> Result<bool, Fault> {
         return Err(Fault::usage(format!("reset replaces your code for {}, and nobody is there to ask", task.id()))
             .help("with --yes it does not ask; your code is kept in .workbook/backup in any case"));
     }
-    anstream::print!(
+    out!(
         "Replace exercises/{}/src by the untouched exercise?\nA copy of your code goes into .workbook/backup first. [y/N] ",
         show::folder(task)
     );

@@ -23,19 +23,17 @@ pub(crate) fn where_am_i(workbook: &Workbook) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let progress = Progress::read(workbook.root());
     let passed = tasks.iter().filter(|task| progress.passed(&task.id())).count();
-    anstream::println!("{passed} of {} tasks passed.", tasks.len());
+    outln!("{passed} of {} tasks passed.", tasks.len());
     match tasks.iter().find(|task| !progress.passed(&task.id())) {
         Some(next) => {
             let id = short(next);
-            anstream::println!("\nNext: {BOLD}{} {}{BOLD:#}", next.id(), next.metadata().title);
-            anstream::println!("  {CYAN}cargo checker show {id}{CYAN:#}   what to build, and in which files");
-            anstream::println!("  {CYAN}cargo checker task {id}{CYAN:#}   judge it");
+            outln!("\nNext: {BOLD}{} {}{BOLD:#}", next.id(), next.metadata().title);
+            outln!("  {CYAN}cargo checker show {id}{CYAN:#}   what to build, and in which files");
+            outln!("  {CYAN}cargo checker task {id}{CYAN:#}   judge it");
         }
-        None => anstream::println!("\nThat is all of them."),
+        None => outln!("\nThat is all of them."),
     }
-    anstream::println!(
-        "\n{DIM}cargo checker list{DIM:#} shows all tasks, {DIM}cargo checker --help{DIM:#} all commands."
-    );
+    outln!("\n{DIM}cargo checker list{DIM:#} shows all tasks, {DIM}cargo checker --help{DIM:#} all commands.");
     Ok(Exit::Passed)
 }
 
@@ -53,7 +51,7 @@ pub(crate) fn next(workbook: &Workbook) -> Result<Exit, Fault> {
     match tasks.iter().find(|task| !progress.passed(&task.id())) {
         Some(task) => whole(workbook, task),
         None => {
-            anstream::println!("Every task is passed. That is all of them.");
+            outln!("Every task is passed. That is all of them.");
             Ok(Exit::Passed)
         }
     }
@@ -66,30 +64,30 @@ pub(crate) fn show(workbook: &Workbook, id: &str) -> Result<Exit, Fault> {
 }
 
 fn whole(workbook: &Workbook, task: &Task) -> Result<Exit, Fault> {
-    anstream::println!("{BOLD}{} {}{BOLD:#}", task.id(), task.metadata().title);
-    anstream::println!("{}\n", task.metadata().summary);
+    outln!("{BOLD}{} {}{BOLD:#}", task.id(), task.metadata().title);
+    outln!("{}\n", task.metadata().summary);
     let path = |path: std::path::PathBuf| {
         path.strip_prefix(workbook.root()).map_or(path.clone(), std::path::Path::to_path_buf).display().to_string()
     };
-    anstream::println!("  {DIM}edit{DIM:#}   {}/src", path(task.exercise()));
-    anstream::println!("  {DIM}brief{DIM:#}  the comment at the top of src/lib.rs");
+    outln!("  {DIM}edit{DIM:#}   {}/src", path(task.exercise()));
+    outln!("  {DIM}brief{DIM:#}  the comment at the top of src/lib.rs");
     if task.chapter().exists() {
-        anstream::println!("  {DIM}read{DIM:#}   {}", path(task.chapter()));
+        outln!("  {DIM}read{DIM:#}   {}", path(task.chapter()));
     }
-    anstream::println!("  {DIM}open{DIM:#}   cargo checker open {}", short(task));
-    anstream::println!("  {DIM}judge{DIM:#}  cargo checker task {}", short(task));
+    outln!("  {DIM}open{DIM:#}   cargo checker open {}", short(task));
+    outln!("  {DIM}judge{DIM:#}  cargo checker task {}", short(task));
     if task.bench().is_some() {
-        anstream::println!("  {DIM}bench{DIM:#}  cargo checker bench {}", short(task));
+        outln!("  {DIM}bench{DIM:#}  cargo checker bench {}", short(task));
     }
-    anstream::println!();
+    outln!();
     for criterion in task.criteria()? {
         let statement = criterion.statement.replace('`', "");
         for (index, line) in report::wrapped(&statement).iter().enumerate() {
             let mark = if index == 0 { "-" } else { " " };
-            anstream::println!("  {mark} {line}");
+            outln!("  {mark} {line}");
         }
         if criterion.model {
-            anstream::println!("    {DIM}(in every interleaving, by loom){DIM:#}");
+            outln!("    {DIM}(in every interleaving, by loom){DIM:#}");
         }
     }
     Ok(Exit::Passed)

@@ -51,8 +51,8 @@ pub(crate) fn verify(workbook: &Workbook, options: &VerifyOptions) -> Result<Exi
     let mut plans = Vec::new();
     for task in &chosen {
         if let Some(missing) = missing(task) {
-            anstream::println!("{YELLOW}  --{YELLOW:#}  {BOLD}{:<12}{BOLD:#} not judged: {missing}", task.id());
-            anstream::println!("      {}", missing.remedy);
+            outln!("{YELLOW}  --{YELLOW:#}  {BOLD}{:<12}{BOLD:#} not judged: {missing}", task.id());
+            outln!("      {}", missing.remedy);
             continue;
         }
         plans.push(Plan::of(workbook.root(), task, &mut decides, options.fresh)?);
@@ -62,7 +62,7 @@ pub(crate) fn verify(workbook: &Workbook, options: &VerifyOptions) -> Result<Exi
     let problems = all(workbook, plans, options.bless)?;
     let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "not verified") };
     let less = if not_judged == 0 { String::new() } else { format!(", {not_judged} not judged") };
-    anstream::println!(
+    outln!(
         "\n{style}{} {word}{style:#}{less}{DIM}, {}, {:.1} s{DIM:#}",
         report::counted(judged, "task"),
         report::counted(problems, "problem"),

@@ -139,7 +139,7 @@ fn outside_a_workbook_it_says_where_to_go() {
     checker(folder.path(), &["list"])
         .exits(2)
         .complains("lies in no workbook")
-        .complains("help: change to the workbook's folder");
+        .complains("help: go into a workbook's folder");
     checker(folder.path(), &["--help"]).exits(0);
 }
 

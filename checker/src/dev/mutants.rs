@@ -50,7 +50,7 @@ pub(crate) fn mutants(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault
     installed()?;
     let (mut tables, mut findings) = (Vec::new(), Vec::new());
     for (task, reasons) in plans {
-        anstream::println!("{BOLD}{}{BOLD:#} {}", task.id(), task.metadata().title);
+        outln!("{BOLD}{}{BOLD:#} {}", task.id(), task.metadata().title);
         match survey(workbook.root(), task)? {
             Some(survey) => {
                 let (unexplained, idle) = compare(&survey.survived, &reasons);
@@ -305,24 +305,24 @@ fn compare<'a>(survived: &'a [Survivor], reasons: &'a [Reason]) -> (Vec<&'a Surv
 fn tell(tables: &[(String, Option<Survey>)], findings: &[String]) {
     let head = ["task", "mutants", "caught", "timeouts", "unviable", "survived"];
     let [task, rest @ ..] = head;
-    anstream::println!("\n{BOLD}{task:<16}{}{BOLD:#}", rest.map(|word| format!("{word:>10}")).concat());
+    outln!("\n{BOLD}{task:<16}{}{BOLD:#}", rest.map(|word| format!("{word:>10}")).concat());
     for (id, survey) in tables {
         let Some(survey) = survey else {
-            anstream::println!("{id:<16}{DIM}  not judged: what it needs is not here{DIM:#}");
+            outln!("{id:<16}{DIM}  not judged: what it needs is not here{DIM:#}");
             continue;
         };
         let Survey { caught, timeouts, unviable, survived } = survey;
         let all = caught + timeouts + unviable + survived.len();
         let figures = [all, *caught, *timeouts, *unviable, survived.len()];
-        anstream::println!("{id:<16}{}", figures.map(|figure| format!("{figure:>10}")).concat());
+        outln!("{id:<16}{}", figures.map(|figure| format!("{figure:>10}")).concat());
     }
-    anstream::println!("{DIM}a mutant that times out is noticed; one that is unviable does not compile{DIM:#}\n");
+    outln!("{DIM}a mutant that times out is noticed; one that is unviable does not compile{DIM:#}\n");
     for finding in findings {
-        anstream::println!("{RED}  -{RED:#} {finding}");
+        outln!("{RED}  -{RED:#} {finding}");
     }
     let style = if findings.is_empty() { GREEN } else { RED };
     let (tasks, found) = (report::counted(tables.len(), "task"), report::counted(findings.len(), "finding"));
-    anstream::println!("{style}{tasks}, {found}{style:#}");
+    outln!("{style}{tasks}, {found}{style:#}");
 }
 
 #[cfg(test)]

@@ -30,11 +30,11 @@ pub(crate) fn tidy(workbook: &Workbook, pristine: bool) -> Result<Exit, Fault> {
     }
     orphans(workbook, &tasks, &mut |finding| findings.push(finding));
     for finding in &findings {
-        anstream::println!("{RED}  -{RED:#} {finding}");
+        outln!("{RED}  -{RED:#} {finding}");
     }
     let style = if findings.is_empty() { GREEN } else { RED };
     let (tasks, found) = (report::counted(tasks.len(), "task"), report::counted(findings.len(), "finding"));
-    anstream::println!("{style}{tasks}, {found}{style:#}");
+    outln!("{style}{tasks}, {found}{style:#}");
     Ok(if findings.is_empty() { Exit::Passed } else { Exit::Failed })
 }
 

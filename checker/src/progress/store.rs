@@ -69,7 +69,7 @@ impl Store {
         let kept = format!("{} cannot be read ({why}), and is kept as {}", self.path.display(), aside.display());
         let broken =
             Fault::infra(kept).help("mend it and rename it back, or judge the tasks again: each verdict counts");
-        anstream::eprintln!("{}", broken.warning());
+        errln!("{}", broken.warning());
         Ok(File::default())
     }
 

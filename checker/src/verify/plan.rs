@@ -13,7 +13,6 @@ use crate::style::{BOLD, DIM, GREEN, RED};
 use crate::subject::Subject;
 use catalog::{Hash, Task};
 use std::path::Path;
-use verdict::Kind;
 
 /// One task.
 pub(super) struct Plan<'a> {
@@ -78,7 +77,7 @@ impl<'a> Plan<'a> {
         let (problems, told_otherwise) = self.look(bless)?;
         let (style, word) = if problems.is_empty() { (GREEN, "ok") } else { (RED, "no") };
         let of = |kind: &str| self.cases.iter().filter(|case| case.name.starts_with(kind)).count();
-        anstream::println!(
+        outln!(
             "{style}{word:>4}{style:#}  {BOLD}{:<12}{BOLD:#} {} criteria, {}{} right, {} wrong{}",
             self.task.id(),
             self.criteria,
@@ -91,18 +90,18 @@ impl<'a> Plan<'a> {
             },
         );
         for problem in &problems {
-            anstream::println!("      {problem}");
+            outln!("      {problem}");
         }
         let id = show::short(self.task);
         if !bless && !self.reports.on_record {
-            anstream::println!("      {DIM}no reports on record yet: cargo checker verify --bless {id}{DIM:#}");
+            outln!("      {DIM}no reports on record yet: cargo checker verify --bless {id}{DIM:#}");
         }
         if told_otherwise {
             let right = "if the messages are right as they are now:";
-            anstream::println!("      {DIM}{right} cargo checker verify --bless {id}{DIM:#}");
+            outln!("      {DIM}{right} cargo checker verify --bless {id}{DIM:#}");
         }
         if !problems.is_empty() {
-            anstream::println!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
+            outln!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
         }
         // Their outcomes hold what every test printed.
         self.cases.iter_mut().for_each(|case| case.outcome = None);
@@ -119,9 +118,9 @@ impl<'a> Plan<'a> {
             let mut own = case.expected.hold(outcome);
             let seen = reports::section(&case.belief, &outcome.judged);
             let known = self.reports.of(&case.name);
-            let infra = outcome.judged.iter().any(|judged| judged.verdict.kind == Kind::Infra);
             let as_known = varies::fits(known, &seen);
-            if bless && !infra {
+            // What is not as it should be has no message to keep.
+            if bless && own.is_empty() {
                 let record = to_record(known, &seen, &case.belief, outcome);
                 self.reports.set(&case.name, record);
             } else if self.reports.on_record && !as_known && own.is_empty() {
