@@ -100,10 +100,11 @@ pub(crate) enum Command {
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
-    Verify {
-        /// The tasks to verify; all without any.
-        ids: Vec<String>,
-    },
+    ///
+    /// What was proved before and has not changed since, neither the subject nor anything that judges it, is not judged
+    /// again. What each subject that fails is told is kept in tests/<task>/reports.txt: a message that changes is a
+    /// problem until it is blessed.
+    Verify(VerifyOptions),
     /// Bring the workbook up to date, around what you wrote.
     ///
     /// Fetches the new version from where this workbook came from. What you wrote below exercises/ stays as it is,
@@ -215,6 +216,18 @@ pub(crate) struct WatchOptions {
     /// shared folders of virtual machines.
     #[arg(long)]
     pub(crate) poll: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    /// The tasks to verify; all without any.
+    pub(crate) ids: Vec<String>,
+    /// Judge every subject, also those that were proved before and have not changed.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Write the messages as they are now into tests/<task>/reports.txt.
+    #[arg(long)]
+    pub(crate) bless: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use crate::build::{self, Built, Package, What};
 use crate::fault::Fault;
 use crate::rules;
-use crate::stage::{self, Parts, Stage};
+use crate::stage::{self, Lock, Parts, Stage};
 use crate::subject::Subject;
 use catalog::Criterion;
 use std::collections::VecDeque;
@@ -21,6 +21,8 @@ pub(crate) struct Judged {
     /// What the test printed.
     pub(crate) output: String,
     pub(crate) took: Duration,
+    /// What came of it the other times, where a failure is tried [more than once](How::again).
+    pub(crate) again: Vec<Judged>,
 }
 
 /// What came of one subject.
@@ -57,8 +59,8 @@ pub(crate) struct How<'a> {
     pub(crate) quiet: bool,
     /// With the swim lanes.
     pub(crate) spans: bool,
-    /// Remove what was built for subjects that were laid over each other: 26 MB each.
-    pub(crate) tidy_up: bool,
+    /// How often a criterion that fails is judged again, to see whether it is told the same.
+    pub(crate) again: usize,
 }
 
 /// One process to run.
@@ -86,20 +88,56 @@ pub(crate) fn judge_aloud(
     if let ([subject], Some(verdict)) = (subjects, subjects.first().and_then(oversized)) {
         return Ok(vec![unbuilt(subject, &verdict, how)?]);
     }
-    let packages: Vec<String> =
-        subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
     listener.building();
-    let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
-    let outcomes = run(&stage, subjects, &built, how, listener);
-    if how.tidy_up {
-        let laid = subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_)));
-        let laid: Vec<_> = laid.flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
-        built.remove(&laid);
-    }
-    outcomes
+    Ready::of(stage, root, subjects, how)?.judge_aloud(listener)
 }
 
-/// Runs the criteria of all subjects and puts them back in order: as many at a time as there are cores.
+/// Subjects that are built and wait to be judged.
+#[derive(Debug)]
+pub(crate) struct Ready<'a> {
+    stage: Stage,
+    subjects: &'a [Subject<'a>],
+    built: Built,
+    how: How<'a>,
+}
+
+impl<'a> Ready<'a> {
+    /// Builds the subjects together.
+    pub(crate) fn built(
+        lock: &Lock,
+        root: &Path,
+        subjects: &'a [Subject<'a>],
+        how: How<'a>,
+    ) -> Result<Ready<'a>, Fault> {
+        Ready::of(Stage::set_under(lock, root, subjects, how.parts)?, root, subjects, how)
+    }
+
+    /// Builds the subjects of a stage.
+    fn of(stage: Stage, root: &Path, subjects: &'a [Subject<'a>], how: How<'a>) -> Result<Ready<'a>, Fault> {
+        let packages: Vec<String> =
+            subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
+        let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
+        Ok(Ready { stage, subjects, built, how })
+    }
+
+    /// Judges them.
+    pub(crate) fn judge(&self) -> Result<Vec<Outcome>, Fault> {
+        self.judge_aloud(&())
+    }
+
+    fn judge_aloud(&self, listener: &dyn Listen) -> Result<Vec<Outcome>, Fault> {
+        run(&self.stage, self.subjects, &self.built, self.how, listener)
+    }
+
+    /// Removes what was built for those that are not worked on: 26 MB each.
+    pub(crate) fn tidy_up(&self) {
+        let once = self.subjects.iter().filter(|subject| subject.built_once);
+        let packages: Vec<_> = once.flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
+        self.built.remove(&packages);
+    }
+}
+
+/// Runs the criteria of all subjects and puts them back in order.
 fn run(
     stage: &Stage,
     subjects: &[Subject<'_>],
@@ -146,7 +184,7 @@ fn run(
     // Those that talk to a service wait for it most of the time.
     let serves = |job: &Job<'_>| !subjects[job.subject].task.metadata().requires.is_empty();
     let (waiting, working): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(serves);
-    for (jobs, workers) in [(working, cores), (waiting, cores * WAITING)] {
+    for (jobs, workers) in [(working, cores * WORKING), (waiting, cores * WAITING)] {
         side_by_side(jobs, workers, how, &|job, judged| {
             listener.judged(&judged);
             slots.lock().unwrap_or_else(PoisonError::into_inner)[job.subject][job.place] = Some(judged);
@@ -177,6 +215,8 @@ fn unbuilt(subject: &Subject<'_>, verdict: &Verdict, how: How<'_>) -> Result<Out
     Ok(Outcome { judged, compiler: String::new(), warnings: 0 })
 }
 
+/// So many criteria run on each core: some wait for a real clock, a process or a file.
+const WORKING: usize = 2;
 /// So many criteria that need a service run on each core.
 const WAITING: usize = 4;
 
@@ -190,7 +230,11 @@ fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, how: How<'_>, done: &(d
                 loop {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(job) = job else { return };
-                    done(&job, one(job.criterion, job.binary, how.spans));
+                    let mut judged = one(job.criterion, job.binary, how.spans);
+                    if !judged.verdict.passed() && judged.verdict.kind != Kind::Unstarted {
+                        judged.again = (0..how.again).map(|_| one(job.criterion, job.binary, how.spans)).collect();
+                    }
+                    done(&job, judged);
                 }
             });
         }
@@ -203,7 +247,13 @@ pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
     let environment: &[(&str, &str)] = if spans { &[("WORKBOOK_SPANS", "1")] } else { &[] };
     let judged =
         supervise::judge(Run { binary, test: &test, deadline: criterion.deadline + supervise::PATIENCE, environment });
-    Judged { criterion: criterion.clone(), verdict: judged.verdict, output: judged.output, took: judged.took }
+    Judged {
+        criterion: criterion.clone(),
+        verdict: judged.verdict,
+        output: judged.output,
+        took: judged.took,
+        again: Vec::new(),
+    }
 }
 
 impl Outcome {
@@ -219,6 +269,6 @@ impl Outcome {
 
 impl Judged {
     fn at_once(criterion: &Criterion, verdict: Verdict) -> Judged {
-        Judged { criterion: criterion.clone(), verdict, output: String::new(), took: Duration::ZERO }
+        Judged { criterion: criterion.clone(), verdict, output: String::new(), took: Duration::ZERO, again: Vec::new() }
     }
 }

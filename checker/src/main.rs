@@ -111,7 +111,7 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         Some(Command::Diff(options)) => diff::diff(&workbook, &options),
         Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
-        Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
+        Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
         Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),
         Some(Command::Init { dir, source }) => make::init(&dir, source.as_deref()),

@@ -23,13 +23,8 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let task = catalog::resolve(&tasks, &options.id)?;
     let (subject, who) = subject(task, options.solution, options.variant.as_deref())?;
     let learners = matches!(who, Who::Learner);
-    let how = How {
-        parts: Parts::Tests,
-        only: options.only.as_deref(),
-        quiet: options.json,
-        spans: options.spans,
-        tidy_up: false,
-    };
+    let how =
+        How { parts: Parts::Tests, only: options.only.as_deref(), quiet: options.json, spans: options.spans, again: 0 };
     let subject = [subject];
     let criteria = wanted(task, &subject[0], options)?;
     let stream = options.json.then(|| Stream::begin(workbook, task, &who.to_string(), &criteria, options.rendered));

@@ -7,6 +7,8 @@ mod copy;
 #[path = "support/processes.rs"]
 #[expect(dead_code, reason = "shared with the screen's tests, which use more of it")]
 mod processes;
+#[path = "cases/proofs.rs"]
+mod proofs;
 mod support;
 
 use copy::{Copy, TASK};
@@ -506,8 +508,8 @@ fn a_scaffolded_task_verifies() {
     let ran = copy.checker(&["dev", "new", "push-pull/3", "Who waits: push or pull?"]);
     ran.exits(0)
         .says("exercises/push-pull/03-who-waits-push-or-pull/src/lib.rs")
-        .says("cargo checker verify push-pull/3");
-    copy.checker(&["verify", "push-pull/3"]).exits(0).says("ok push-pull/3").says("1 task verified");
+        .says("cargo checker verify --bless push-pull/3");
+    copy.checker(&["verify", "--bless", "push-pull/3"]).exits(0).says("ok push-pull/3").says("1 task verified");
     copy.checker(&["show", "pull/3"]).exits(0).says("Who waits: push or pull?");
     copy.checker(&["dev", "new", "push-pull/3", "Again"]).exits(2).complains("push-pull/3 exists");
     copy.checker(&["dev", "new", "Push Pull/3", "Again"]).exits(2).complains("is no track");
