@@ -769,10 +769,6 @@ async fn the_metrics_are_scraped_over_http() {
 /// width in its environment it ends with code 2.
 #[criterion(clock = "real", deadline = 30)]
 async fn a_signal_ends_the_program_in_peace() {
-    for variable in VARIABLES {
-        check::equal(&format!("exit code with {variable}=many"), outside::refused(variable, "many").await, Some(2))
-            .usually("a `from_env` that does not look into the environment");
-    }
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let gate = Gate::default();
@@ -814,6 +810,10 @@ async fn a_signal_ends_the_program_in_peace() {
             check::equal(&format!("lines in the log with correlation id c-{id} and an outcome"), ends, 3)
                 .usually("a line that is written beside the span that knows the item, or a stage that says nothing");
         }
+    }
+    for variable in VARIABLES {
+        check::equal(&format!("exit code with {variable}=many"), outside::refused(variable, "many").await, Some(2))
+            .usually("a `from_env` that does not look into the environment");
     }
 }
 
