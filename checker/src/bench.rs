@@ -8,6 +8,8 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use svg::writable;
+
 use crate::build::{self, Built, What};
 use crate::cli::BenchOptions;
 use crate::fault::Fault;
@@ -46,7 +48,7 @@ pub(crate) fn bench(workbook: &Workbook, options: &BenchOptions) -> Result<Exit,
         false => (Subject::learner(task), "your code"),
     };
     if let Some(file) = &options.svg {
-        svg::writable(file)?;
+        writable(file)?;
     }
     let ran = run(workbook.root(), subject, options)?;
     let exit = if ran.broken.is_some() { Exit::Failed } else { Exit::Passed };

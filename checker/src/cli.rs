@@ -56,6 +56,8 @@ pub(crate) enum Command {
     },
     /// Judge a task: build it, run its tests, say what to look at.
     Task(TaskOptions),
+    /// Draw a run over virtual time: who worked on what, what waited, and the moment at which it went wrong.
+    Trace(TraceOptions),
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
@@ -92,6 +94,33 @@ pub(crate) struct TaskOptions {
     /// Judge only criteria whose test's name contains this. Progress is not recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
+}
+
+/// The swim lanes show a lane for each task, and in it a bar for each item that the task worked on; hatched is what was
+/// cut short. Below them stands how many items were in flight and how much waited. For a bound, a leak or a deadlock,
+/// the picture shows the moment, and where each task waits that is left.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    cargo checker trace 2                         the first criterion that does not hold\n  \
+    cargo checker trace 2 --solution              how the reference does it\n  \
+    cargo checker trace 2 --test eight_at_a_time  this criterion: a part of its name will do\n  \
+    cargo checker trace 2 --svg lanes.svg         also as a picture")]
+pub(crate) struct TraceOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3.
+    pub(crate) id: String,
+    /// Draw the reference solution instead of your code.
+    #[arg(long)]
+    pub(crate) solution: bool,
+    /// For contributors: draw a variant of the solution, such as wrong/unbounded.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
+    pub(crate) variant: Option<String>,
+    /// Draw this criterion: its test's name, or a part of it. Without it, the first that does not hold; if all do, the
+    /// one that tells most.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) test: Option<String>,
+    /// Also write the picture into this file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod stage;
 mod style;
 mod subject;
 mod task;
+mod trace;
 mod verify;
 
 use clap::Parser;
@@ -54,6 +55,7 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
         Some(Command::List) => show::list(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
         Some(Command::Task(options)) => task::task(&workbook, &options),
+        Some(Command::Trace(options)) => trace::trace(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
         Some(Command::Doctor) => doctor::doctor(&workbook),

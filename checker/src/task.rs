@@ -21,7 +21,7 @@ const SCHEMA: u32 = 1;
 pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
-    let (subject, who) = subject(task, options)?;
+    let (subject, who) = subject(task, options.solution, options.variant.as_deref())?;
     let learners = matches!(who, Who::Learner);
     let how = How {
         parts: Parts::Tests,
@@ -77,12 +77,13 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     Ok(exit)
 }
 
-fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
+/// What came of the one subject that was judged.
+pub(crate) fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
     outcomes.into_iter().next().ok_or_else(|| Fault::infra("a subject without an outcome"))
 }
 
 /// Whose code is judged.
-enum Who {
+pub(crate) enum Who {
     Learner,
     Solution,
     Variant(String),
@@ -98,17 +99,18 @@ impl std::fmt::Display for Who {
     }
 }
 
-fn subject<'a>(task: &'a Task, options: &TaskOptions) -> Result<(Subject<'a>, Who), Fault> {
-    let Some(name) = &options.variant else {
-        return Ok(match options.solution {
+/// What is judged, and whose it is.
+pub(crate) fn subject<'a>(task: &'a Task, solution: bool, variant: Option<&str>) -> Result<(Subject<'a>, Who), Fault> {
+    let Some(name) = variant else {
+        return Ok(match solution {
             true => (Subject::solution(task), Who::Solution),
             false => (Subject::learner(task), Who::Learner),
         });
     };
     let (rights, wrongs) = (task.rights()?, task.wrongs()?);
     let mut all = rights.iter().map(|right| ("right", right)).chain(wrongs.iter().map(|wrong| ("wrong", wrong)));
-    match all.find(|(kind, variant)| format!("{kind}/{}", variant.name) == *name) {
-        Some((kind, variant)) => Ok((Subject::variant(task, kind, variant), Who::Variant(name.clone()))),
+    match all.find(|(kind, variant)| format!("{kind}/{}", variant.name) == name) {
+        Some((kind, variant)) => Ok((Subject::variant(task, kind, variant), Who::Variant(name.to_owned()))),
         None => {
             let names: Vec<String> = rights.iter().map(|right| format!("right/{}", right.name)).collect();
             let names: Vec<String> =
@@ -147,7 +149,7 @@ fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
 }
 
 /// The exit code: a grader's fault outweighs a learner's, which it may have caused.
-fn exit(judged: &[Judged]) -> Exit {
+pub(crate) fn exit(judged: &[Judged]) -> Exit {
     let kinds = || judged.iter().map(|judged| judged.verdict.kind);
     if kinds().any(|kind| kind == Kind::Infra) {
         Exit::Infra

@@ -3,8 +3,8 @@
 //! `cargo checker task ID --solution --json --spans` prints a record a line. Of each task, the criterion that
 //! its `task.toml` names under `picture` is drawn, to `book/src/pictures/<track>-<nn>.svg`.
 
-use crate::lanes::{self, Mark, Options};
 use catalog::{Picture, Task, Workbook, resolve};
+use lanes::{Mark, Options};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

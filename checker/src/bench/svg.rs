@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Whether the file can be written, before anything is measured for it.
-pub(super) fn writable(file: &Path) -> Result<(), Fault> {
+pub(crate) fn writable(file: &Path) -> Result<(), Fault> {
     let new = !file.exists();
     File::options().append(true).create(true).open(file).map_err(|error| Fault::file("write", file, &error))?;
     if new {
