@@ -136,6 +136,7 @@ fn picture_of(workbook: &Workbook, task: &Task, picture: &Picture, run: Option<V
         window: Some((micros(picture.from_ms), picture.until_ms.map_or(end, micros))),
         bound: picture.bound,
         marks: picture.mark.iter().map(|mark| Mark { at: micros(mark.at_ms), label: mark.label.clone() }).collect(),
+        ..Options::of(&run)
     };
     let svg = lanes::draw(&run.spans, &options);
     let file = workbook.root().join("book/src/pictures").join(format!("{}.svg", task.package()));

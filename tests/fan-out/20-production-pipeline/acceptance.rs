@@ -475,6 +475,9 @@ async fn shutdown_finishes_what_was_accepted() {
     const DROPS: &str = "the shutdown cancels, or ends the intake's task with what is in its queue: close the intake, and \
                          wait for what has passed it";
     let stages = Scripted::three([8; 3], [100, 4, 4], |_, _| ms(100));
+    for stage in &stages {
+        watched(stage.work().clone());
+    }
     let (pipeline, _, token) = start(&stages);
     let tickets = accepted(&pipeline, &Tenant::Acme.ids(50));
     pass(ms(150)).await;
