@@ -60,6 +60,11 @@ pub(crate) enum Command {
     Trace(TraceOptions),
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
+    /// Open the book; mdBook, where it is there, builds it first.
+    Book {
+        /// A task whose chapter to open, such as 7.
+        id: Option<String>,
+    },
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
     Verify {
         /// The tasks to verify; all without any.

@@ -1,6 +1,7 @@
 //! The checker: judges a task, says where a learner is, and proves the workbook itself.
 
 mod bench;
+mod book;
 mod build;
 mod cli;
 mod dev;
@@ -57,6 +58,7 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
         Some(Command::Task(options)) => task::task(&workbook, &options),
         Some(Command::Trace(options)) => trace::trace(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
+        Some(Command::Book { id }) => book::book(&workbook, id.as_deref()),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
         Some(Command::Doctor) => doctor::doctor(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),

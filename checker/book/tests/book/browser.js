@@ -17,18 +17,27 @@ function frame(page, width) {
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// What sticks out to the right, unless it can be scrolled where it stands.
-function widest(doc, width) {
+// What of a page is wider than its place, from the text up to the window. The text scrolls in a box of its own.
+function wide(doc) {
+    for (let box = doc.querySelector("main"); box; box = box.parentElement) {
+        if (box.scrollWidth > box.clientWidth + 1) return `${box.scrollWidth} px in ${box.clientWidth}: ${sticksOut(doc, box)}`;
+    }
+    return null;
+}
+
+// An element that sticks out of a box, unless it can be scrolled where it stands.
+function sticksOut(doc, box) {
     const scrolls = (element) => {
-        for (let at = element.parentElement; at && at !== doc.body; at = at.parentElement) {
-            if (["auto", "scroll", "hidden"].includes(doc.defaultView.getComputedStyle(at).overflowX)) return true;
+        for (let at = element.parentElement; at && at !== box; at = at.parentElement) {
+            if (["auto", "scroll", "hidden"].includes(getComputedStyle(at).overflowX)) return true;
         }
         return false;
     };
-    const found = [...doc.querySelectorAll("main *")].find(
-        (element) => element.getBoundingClientRect().right > width + 1 && !scrolls(element),
+    const right = box.getBoundingClientRect().left + box.clientWidth;
+    const found = [...box.querySelectorAll("*")].find(
+        (element) => element.getBoundingClientRect().right > right + 1 && !scrolls(element),
     );
-    return found ? `<${found.tagName.toLowerCase()}> ${found.textContent.trim().slice(0, 60)}` : "nothing in its text";
+    return found ? `<${found.tagName.toLowerCase()}> ${found.textContent.trim().slice(0, 60)}` : box.tagName;
 }
 
 // Opens some pages at once. They go through the themes together: a choice in one is every page's choice.
@@ -46,8 +55,8 @@ async function look(pages, width) {
         for (const { told, doc, grounds } of all) {
             if (!doc.documentElement.classList.contains(theme)) told(`the theme ${theme} cannot be chosen`);
             grounds.add(getComputedStyle(doc.documentElement).backgroundColor);
-            const wide = doc.documentElement.scrollWidth;
-            if (wide > width) told(`it is ${wide} px wide in ${theme}; what sticks out: ${widest(doc, width)}`);
+            const found = wide(doc);
+            if (found) told(`it has to be scrolled sideways in ${theme}: ${found}`);
         }
     }
     for (const { told, it, doc, grounds } of all) {

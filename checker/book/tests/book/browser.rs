@@ -37,7 +37,7 @@ pub(crate) fn check(book: &Path, pages: &[String]) -> Result<(), Failed> {
         return Err(format!("the pages were not all opened in time\n{console}").into());
     };
     let (count, found) = report.split_once('\n').unwrap_or((report, ""));
-    let mut problems: Vec<String> = found.lines().map(str::to_owned).collect();
+    let mut problems: Vec<String> = found.lines().map(|line| line.replace("&lt;", "<").replace("&gt;", ">")).collect();
     if count != format!("{} pages", pages.len()) {
         problems.push(format!("opened {count} of {}", pages.len()));
     }
