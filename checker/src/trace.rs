@@ -34,32 +34,32 @@ pub(crate) fn trace(workbook: &Workbook, options: &TraceOptions) -> Result<Exit,
     let how = |only| How { parts: Parts::Tests, only, quiet: false, spans: true, tidy_up: false };
     let judge = |only| task::only_one(judge::judge(workbook.root(), std::slice::from_ref(&subject), how(only))?);
     let outcome = judge(test.as_deref())?;
-    anstream::print!("{}", report::head(task, &who.to_string(), &outcome.compiler));
+    out!("{}", report::head(task, &who.to_string(), &outcome.compiler));
     let Some(chosen) = choose(task, &outcome.judged, test.as_deref()) else {
         return match outcome.judged.iter().find(|judged| !judged.verdict.passed()) {
             // It did not come to its work.
             Some(broken) if test.is_none() || judged_at_once(broken) => {
-                anstream::print!("{}", report::criteria(std::slice::from_ref(broken)));
-                anstream::println!("\n{DIM}Nothing was worked on: there is no picture.{DIM:#}");
+                out!("{}", report::criteria(std::slice::from_ref(broken)));
+                outln!("\n{DIM}Nothing was worked on: there is no picture.{DIM:#}");
                 Ok(task::exit(std::slice::from_ref(broken)))
             }
             _ if test.is_none() => Err(without(task)),
             _ => Err(unwatched(task, test.as_deref().unwrap_or_default(), &judge(None)?.judged)),
         };
     };
-    anstream::print!("{}", report::criteria(std::slice::from_ref(chosen)));
+    out!("{}", report::criteria(std::slice::from_ref(chosen)));
     let picture = picture(task, chosen, &who.to_string());
     let (width, height) = terminal_size::terminal_size()
         .map_or((WIDTH, HEIGHT), |(width, height)| (usize::from(width.0).min(WIDEST), usize::from(height.0)));
     let lines = lanes::pieces(&chosen.verdict.spans, &picture, width, height.saturating_sub(AROUND).max(LOWEST));
-    anstream::print!("\n{}\n", colours::painted(&lines));
+    out!("\n{}\n", colours::painted(&lines));
     if let Some(others) = others(&outcome.judged, chosen) {
-        anstream::print!("{DIM}{others}{DIM:#}");
+        out!("{DIM}{others}{DIM:#}");
     }
     if let Some(file) = &options.svg {
         let svg = lanes::draw(&chosen.verdict.spans, &picture);
         std::fs::write(file, svg).map_err(|error| Fault::file("write", file, &error))?;
-        anstream::println!("{DIM}the picture:{DIM:#} {BOLD}{}{BOLD:#}", shown(file));
+        outln!("{DIM}the picture:{DIM:#} {BOLD}{}{BOLD:#}", shown(file));
     }
     Ok(task::exit(std::slice::from_ref(chosen)))
 }

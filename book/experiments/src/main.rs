@@ -37,6 +37,26 @@ mod watermark;
 mod what_compiles;
 mod working_set;
 
+mod sim;
+
+mod amplification;
+mod capacity;
+mod chaos;
+mod coordinated_omission;
+mod hedging;
+mod interleavings;
+mod limits;
+mod partitions;
+mod percentiles;
+mod poll_times;
+mod rate_or_width;
+mod retry_cycle;
+mod retry_storm;
+mod schedules;
+mod shedding;
+mod spans;
+mod topologies;
+
 use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
@@ -191,6 +211,116 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "What becomes of five mistakes that the compiler takes.",
         clock: Clock::Virtual,
         run: what_compiles::run,
+    },
+    // Adaptive concurrency.
+    Experiment {
+        name: "limits",
+        shows: "Five limits on what is in flight, against a downstream whose capacity changes.",
+        clock: Clock::Virtual,
+        run: limits::run,
+    },
+    Experiment {
+        name: "rate-or-width",
+        shows: "A limit on the rate and a limit on the width, when the downstream gets slow and when it fails at once.",
+        clock: Clock::Virtual,
+        run: rate_or_width::run,
+    },
+    // Tail latency.
+    Experiment {
+        name: "amplification",
+        shows: "What becomes of a call's tail when a request waits for many calls.",
+        clock: Clock::Virtual,
+        run: amplification::run,
+    },
+    Experiment {
+        name: "hedging",
+        shows: "Hedges at a light load, at a heavy one, and with a budget.",
+        clock: Clock::Virtual,
+        run: hedging::run,
+    },
+    Experiment {
+        name: "shedding",
+        shows: "Six ways to be overloaded: who is served when there is too much for all.",
+        clock: Clock::Virtual,
+        run: shedding::run,
+    },
+    Experiment {
+        name: "coordinated-omission",
+        shows: "One stall, seen by three load generators.",
+        clock: Clock::Virtual,
+        run: coordinated_omission::run,
+    },
+    Experiment {
+        name: "percentiles",
+        shows: "Percentiles of percentiles, and percentiles from buckets.",
+        clock: Clock::None,
+        run: percentiles::run,
+    },
+    // Topologies.
+    Experiment {
+        name: "topologies",
+        shows: "The shapes of a pipeline, and the pace of each.",
+        clock: Clock::Virtual,
+        run: topologies::run,
+    },
+    Experiment {
+        name: "retry-cycle",
+        shows: "A stage whose failures go back into its own input.",
+        clock: Clock::Virtual,
+        run: retry_cycle::run,
+    },
+    // Observability.
+    Experiment {
+        name: "spans",
+        shows: "Where an item's time goes, by spans: in queues and in work.",
+        clock: Clock::Virtual,
+        run: spans::run,
+    },
+    Experiment {
+        name: "poll-times",
+        shows: "What the runtime's histograms show of one task that computes between two awaits.",
+        clock: Clock::Wall,
+        run: poll_times::run,
+    },
+    // Failure modes.
+    Experiment {
+        name: "retry-storm",
+        shows: "An outage of three seconds that retries keep alive.",
+        clock: Clock::Virtual,
+        run: retry_storm::run,
+    },
+    Experiment {
+        name: "chaos",
+        shows: "Two stages of eight workers, and the faults that a test can inject.",
+        clock: Clock::Virtual,
+        run: chaos::run,
+    },
+    // Capacity planning.
+    Experiment {
+        name: "capacity",
+        shows: "A calculator: the width of each stage, what it holds, and what the headroom buys.",
+        clock: Clock::Virtual,
+        run: capacity::run,
+    },
+    // Beyond one process.
+    Experiment {
+        name: "partitions",
+        shows: "Two levels of width: processes of a consumer group, and workers in each.",
+        clock: Clock::Virtual,
+        run: partitions::run,
+    },
+    // Loom and shuttle.
+    Experiment {
+        name: "interleavings",
+        shows: "What loom explores, what it finds, and what it cannot see.",
+        clock: Clock::None,
+        run: interleavings::run,
+    },
+    Experiment {
+        name: "schedules",
+        shows: "How often a random schedule meets a bug, by two ways of drawing it.",
+        clock: Clock::None,
+        run: schedules::run,
     },
 ];
 
