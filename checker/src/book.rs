@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How to get what builds the book.
-const REMEDY: &str = "`cargo install mdbook --version ^0.5 --locked`, or a program of \
+const REMEDY: &str = "`cargo install --locked mdbook@0.5.4`, or a program of \
                       https://github.com/rust-lang/mdBook/releases on your path. Unbuilt, the book is text: it begins in \
                       book/src/SUMMARY.md";
 
@@ -33,7 +33,7 @@ pub(crate) fn book(workbook: &Workbook, id: Option<&str>) -> Result<Exit, Fault>
         Ok(()) => build(workbook.root(), &built)?,
         // Yesterday's book is better than none.
         Err(missing) if page.exists() => {
-            anstream::eprintln!("{DIM}{missing}: this is the book as it was built before. {REMEDY}{DIM:#}");
+            errln!("{DIM}{missing}: this is the book as it was built before. {REMEDY}{DIM:#}");
         }
         Err(missing) => return Err(Fault::infra(missing).help(REMEDY)),
     }
@@ -44,7 +44,7 @@ pub(crate) fn book(workbook: &Workbook, id: Option<&str>) -> Result<Exit, Fault>
     let page = page.canonicalize().unwrap_or(page);
     let opened = opener().is_some_and(|opener| open(opener, &page));
     let said = if opened { "opened:" } else { "open this in a browser:" };
-    anstream::println!("{DIM}{said}{DIM:#} {BOLD}{}{BOLD:#}", report::plain(&page.display().to_string()));
+    outln!("{DIM}{said}{DIM:#} {BOLD}{}{BOLD:#}", report::plain(&page.display().to_string()));
     Ok(Exit::Passed)
 }
 
@@ -65,9 +65,7 @@ fn mdbook() -> Result<(), String> {
 
 /// Builds the book into a folder. What mdBook says is shown if it fails.
 fn build(root: &Path, folder: &Path) -> Result<(), Fault> {
-    anstream::eprintln!(
-        "{DIM}building the book; the first time, what brings in listings and pictures is built, too{DIM:#}"
-    );
+    errln!("{DIM}building the book; the first time, what brings in listings and pictures is built, too{DIM:#}");
     let folder = std::path::absolute(folder).map_err(|error| Fault::file("find", folder, &error))?;
     let mut command = Command::new("mdbook");
     command.arg("build").arg("--dest-dir").arg(folder).arg(root.join("book")).stdin(Stdio::null());
@@ -110,7 +108,7 @@ fn ended(child: &mut Child) -> Option<bool> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status.success()),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(20)),
+            Ok(None) if Instant::now() < deadline => std::thread::park_timeout(Duration::from_millis(20)),
             Ok(None) => return None,
             Err(_) => return Some(false),
         }

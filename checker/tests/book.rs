@@ -84,7 +84,7 @@ fn without_mdbook_it_says_how_to_get_it_and_opens_what_was_built_before() {
     let ran = machine.book(true, &[]);
     ran.exits(3);
     complains(&ran, "mdBook is not on the path");
-    complains(&ran, "cargo install mdbook --version ^0.5 --locked");
+    complains(&ran, "cargo install --locked mdbook@0.5.4");
     complains(&ran, "book/src/SUMMARY.md");
 
     let machine = machine.with_mdbook("0.4.52");

@@ -71,7 +71,7 @@ fn browser(page: &Path, folder: &Path) -> Result<(String, String), Failed> {
             let _ = chromium.wait();
             return Err(format!("chromium has not ended after {} s", PATIENCE.as_secs()).into());
         }
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::park_timeout(Duration::from_millis(50));
     }
     let read = |file: &PathBuf| fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Ok((read(&dom).map_err(|error| error.to_string())?, read(&console).map_err(|error| error.to_string())?))
