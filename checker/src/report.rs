@@ -53,8 +53,11 @@ pub(crate) fn criteria(judged: &[Judged]) -> String {
 /// Whether two messages tell a learner the same. Tasks that are stuck or left in the same places, for the same
 /// cause, are the same finding, whichever line of the tests waits for them.
 fn says_the_same(told: &Verdict, verdict: &Verdict) -> bool {
-    let particulars =
-        |verdict: &Verdict| (verdict.kind, verdict.at.clone(), verdict.usually.clone(), verdict.evidence.clone());
+    let particulars = |verdict: &Verdict| {
+        let mut evidence = verdict.evidence.clone();
+        evidence.sort(); // Tasks come in no order that means anything.
+        (verdict.kind, verdict.at.clone(), verdict.usually.clone(), evidence)
+    };
     told == verdict || (!told.evidence.is_empty() && particulars(told) == particulars(verdict))
 }
 
@@ -175,7 +178,9 @@ fn printed(kind: Kind, output: &str) -> Vec<String> {
     if !matches!(kind, Kind::Fail | Kind::Output | Kind::Crash) {
         return Vec::new();
     }
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    // What Rust's runtime says at a stack's end is what was seen, with a thread's number.
+    let rusts = |line: &str| line.contains("has overflowed its stack") || line.starts_with("fatal runtime error: ");
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty() && !rusts(line)).collect();
     let last = lines.len().saturating_sub(MOST_PRINTED);
     lines[last..].iter().map(|line| cut(&plain(line), BESIDE)).collect()
 }

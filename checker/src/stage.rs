@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::subject::{Subject, write_changed};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use toml::{Table, Value};
 
 /// The profile that everything is judged with.
@@ -50,7 +51,14 @@ pub(crate) struct Stage {
     /// The folders of generated manifests, and of those that people write.
     written: Vec<(PathBuf, PathBuf)>,
     /// Another checker waits until this is dropped.
-    _lock: std::fs::File,
+    _lock: Lock,
+}
+
+/// Keeps other checkers away from the generated workspace until the last clone is dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Lock {
+    folder: PathBuf,
+    _file: Arc<std::fs::File>,
 }
 
 /// The folder for build results, where cargo puts them too.
@@ -62,26 +70,26 @@ pub(crate) fn target(root: &Path) -> PathBuf {
 impl Stage {
     /// Writes the workspace for these subjects.
     pub(crate) fn set(root: &Path, subjects: &[Subject<'_>], parts: Parts) -> Result<Stage, Fault> {
-        let target = target(root);
-        let folder = target.join("subjects");
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            Fault::file("create", &folder, &error).help("set CARGO_TARGET_DIR to a folder that you may write to")
-        })?;
-        // As cargo will name it: a path through `..` or a link is not the one in its messages.
-        let folder = folder.canonicalize().map_err(|error| Fault::file("find", &folder, &error))?;
-        let target = folder.parent().map_or(target, Path::to_path_buf);
-        let lock = lock(&folder)?;
+        Stage::set_under(&Lock::take(root)?, root, subjects, parts)
+    }
+
+    /// The same under a lock that is held already: also while others of its subjects are judged, for only the packages
+    /// of these are written.
+    pub(crate) fn set_under(lock: &Lock, root: &Path, subjects: &[Subject<'_>], parts: Parts) -> Result<Stage, Fault> {
+        let (folder, lock) = (lock.folder.clone(), lock.clone());
+        let target = folder.parent().map_or_else(|| target(root), Path::to_path_buf);
         let generated = |name: String, subject: &Subject<'_>| (folder.join(name), subject.manifest.clone());
         let packages = |subject: &Subject<'_>| [subject.package.clone(), models(subject), bench(subject)];
         let written = subjects.iter().flat_map(|subject| packages(subject).map(|name| generated(name, subject)));
         let written = written.collect();
         let stage = Stage { folder, target, written, _lock: lock };
         let workbook = read_manifest(&root.join("Cargo.toml"))?;
-        let (mut members, mut optimised) = (Vec::new(), Vec::new());
+        let (mut members, mut profiles) = (Vec::new(), Table::new());
         for subject in subjects {
             for (package, model) in parts.packages(subject) {
-                if subject.task.metadata().optimised && !model {
-                    optimised.push(package.clone());
+                let profile = profile(subject, model);
+                if !profile.is_empty() {
+                    profiles.insert(package.clone(), profile.into());
                 }
                 members.push(package);
                 stage.package(root, subject, model)?;
@@ -91,7 +99,7 @@ impl Stage {
                 stage.bench(subject, &program)?;
             }
         }
-        let manifest = workspace(root, &workbook, &members, &optimised)?;
+        let manifest = workspace(root, &workbook, &members, profiles)?;
         write_changed(&stage.folder.join("Cargo.toml"), manifest.as_bytes())?;
         // cargo drops from a lock file what the members do not need: the next subjects start from the whole one.
         let versions = root.join("Cargo.lock");
@@ -210,6 +218,20 @@ pub(crate) fn models(subject: &Subject<'_>) -> String {
     format!("{}-models", subject.package)
 }
 
+impl Lock {
+    /// One checker at a time uses the generated workspace. Waits for its turn.
+    pub(crate) fn take(root: &Path) -> Result<Lock, Fault> {
+        let folder = target(root).join("subjects");
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Fault::file("create", &folder, &error).help("set CARGO_TARGET_DIR to a folder that you may write to")
+        })?;
+        // As cargo will name it: a path through `..` or a link is not the one in its messages.
+        let folder = folder.canonicalize().map_err(|error| Fault::file("find", &folder, &error))?;
+        let file = Arc::new(lock(&folder)?);
+        Ok(Lock { folder, _file: file })
+    }
+}
+
 /// One checker at a time uses the generated workspace: what is built must not change while it is judged.
 fn lock(folder: &Path) -> Result<std::fs::File, Fault> {
     let path = folder.join(".lock");
@@ -253,9 +275,22 @@ fn unwritable(error: toml::ser::Error) -> Fault {
     Fault::infra(format!("a manifest cannot be written: {error}"))
 }
 
-/// The workbook's shared tables, with paths that hold from anywhere. Of the members, some are built with optimisation
+/// How a subject's package is built otherwise than others when it is judged.
+fn profile(subject: &Subject<'_>, model: bool) -> Table {
+    let mut profile = Table::new();
+    if subject.task.metadata().optimised && !model {
+        profile.insert("opt-level".into(), OPTIMISED.into());
+    }
+    // What is built once has no use for what would make the next build faster: 35 MB each.
+    if subject.built_once {
+        profile.insert("incremental".into(), false.into());
+    }
+    profile
+}
+
+/// The workbook's shared tables, with paths that hold from anywhere. Of the members, some have profiles of their own
 /// when they are judged.
-fn workspace(root: &Path, workbook: &Table, members: &[String], optimised: &[String]) -> Result<String, Fault> {
+fn workspace(root: &Path, workbook: &Table, members: &[String], own: Table) -> Result<String, Fault> {
     let mut workspace = Table::new();
     workspace.insert("resolver".into(), "3".into());
     workspace.insert("members".into(), Value::from(members.to_vec()));
@@ -270,10 +305,8 @@ fn workspace(root: &Path, workbook: &Table, members: &[String], optimised: &[Str
     let mut manifest = Table::new();
     manifest.insert("workspace".into(), workspace.into());
     let mut profiles = workbook.get("profile").and_then(Value::as_table).cloned().unwrap_or_default();
-    if !optimised.is_empty() {
-        let level = || Value::from(Table::from_iter([("opt-level".to_owned(), OPTIMISED.into())]));
-        let packages = table_in(table_in(&mut profiles, PROFILE), "package");
-        packages.extend(optimised.iter().map(|package| (package.clone(), level())));
+    if !own.is_empty() {
+        table_in(table_in(&mut profiles, PROFILE), "package").extend(own);
     }
     manifest.insert("profile".into(), profiles.into());
     toml::to_string(&manifest).map_err(unwritable)
@@ -341,21 +374,23 @@ mod tests {
     use toml::{Table, Value};
 
     #[test]
-    fn only_the_optimised_subjects_have_a_profile_of_their_own() {
+    fn only_those_that_ask_for_it_have_a_profile_of_their_own() {
         let workbook: Table = "[profile.dev]\ndebug = \"limited\"\n[profile.dev.package.sha2]\nopt-level = 3\n\
                                [profile.judge]\ninherits = \"dev\"\n"
             .parse()
             .expect("a manifest");
         let members = ["fast".to_owned(), "plain".to_owned()];
-        let written = |optimised| -> Table {
-            let text = workspace(Path::new("/w"), &workbook, &members, optimised).expect("it can be written");
+        let written = |own: &str| -> Table {
+            let own = own.parse().expect("profiles");
+            let text = workspace(Path::new("/w"), &workbook, &members, own).expect("it can be written");
             text.parse().expect("it is TOML")
         };
-        let profiles = |optimised| written(optimised)["profile"].clone();
-        assert_eq!(profiles(&[]), workbook["profile"]);
+        let profiles = |own| written(own)["profile"].clone();
+        let fast = "[fast]\nopt-level = 1\n";
+        assert_eq!(profiles(""), workbook["profile"]);
         let judge: Table = "inherits = \"dev\"\n[package.fast]\nopt-level = 1\n".parse().expect("a profile");
-        assert_eq!(profiles(&members[..1])["judge"], Value::from(judge));
-        assert_eq!(profiles(&members[..1])["dev"], workbook["profile"]["dev"]);
-        assert_eq!(written(&[])["workspace"]["members"], Value::from(members.to_vec()));
+        assert_eq!(profiles(fast)["judge"], Value::from(judge));
+        assert_eq!(profiles(fast)["dev"], workbook["profile"]["dev"]);
+        assert_eq!(written("")["workspace"]["members"], Value::from(members.to_vec()));
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) origin: Origin,
     /// Whether the loom models are judged too.
     pub(crate) models: bool,
+    /// Whether it is built as it is and then gone, or again and again while it is worked on.
+    pub(crate) built_once: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -31,7 +33,14 @@ impl<'a> Subject<'a> {
     pub(crate) fn learner(task: &'a Task) -> Subject<'a> {
         let place = task.exercise();
         let models = task.loom().is_some();
-        Subject { task, package: task.package(), manifest: place.clone(), origin: Origin::Place(place), models }
+        Subject {
+            task,
+            package: task.package(),
+            manifest: place.clone(),
+            origin: Origin::Place(place),
+            models,
+            built_once: false,
+        }
     }
 
     /// The reference solution.
@@ -44,6 +53,7 @@ impl<'a> Subject<'a> {
             manifest: place.clone(),
             origin: Origin::Place(place),
             models,
+            built_once: false,
         }
     }
 
@@ -55,6 +65,7 @@ impl<'a> Subject<'a> {
             manifest: task.solution(),
             origin: Origin::Layers(vec![task.solution().join("src")]),
             models: task.loom().is_some(),
+            built_once: false,
         }
     }
 
@@ -66,6 +77,7 @@ impl<'a> Subject<'a> {
             manifest: task.exercise(),
             origin: Origin::Layers(vec![task.stub()]),
             models: false,
+            built_once: true,
         }
     }
 
@@ -79,6 +91,7 @@ impl<'a> Subject<'a> {
             manifest: task.solution(),
             origin: Origin::Layers(vec![task.solution().join("src"), variant.dir.clone()]),
             models: modelled.iter().any(replaces),
+            built_once: true,
         }
     }
 

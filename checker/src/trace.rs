@@ -31,7 +31,7 @@ pub(crate) fn trace(workbook: &Workbook, options: &TraceOptions) -> Result<Exit,
     if let Some(file) = &options.svg {
         bench::writable(file)?;
     }
-    let how = |only| How { parts: Parts::Tests, only, quiet: false, spans: true, tidy_up: false };
+    let how = |only| How { parts: Parts::Tests, only, quiet: false, spans: true, again: 0 };
     let judge = |only| task::only_one(judge::judge(workbook.root(), std::slice::from_ref(&subject), how(only))?);
     let outcome = judge(test.as_deref())?;
     out!("{}", report::head(task, &who.to_string(), &outcome.compiler));

@@ -2,26 +2,34 @@
 //!
 //! A stub compiles without a warning and passes nothing; the solution and every right variant pass everything,
 //! without a warning; a wrong variant fails exactly the criteria that it names, with the verdicts that it names.
+//! What each is told when it fails is what `reports.txt` says.
+//!
+//! While some subjects are judged, which is mostly waiting, the next are built. What was proved and has not changed
+//! since is not judged again.
+
+pub(crate) mod changed;
+mod decides;
+mod expected;
+mod plan;
+mod proofs;
+pub(crate) mod reports;
+pub(crate) mod varies;
 
 use crate::Exit;
+use crate::build;
+use crate::cli::VerifyOptions;
 use crate::fault::Fault;
-use crate::judge::{self, How, Outcome};
-use crate::stage::Parts;
+use crate::judge::{How, Outcome, Ready};
+use crate::report;
+use crate::stage::{Lock, Parts};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::subject::Subject;
-use crate::{report, show};
 use catalog::{Task, Workbook};
-use std::collections::BTreeSet;
+use decides::Decides;
+use indicatif::ProgressBar;
+use plan::Plan;
+use std::sync::mpsc::sync_channel;
 use std::time::Instant;
-use verdict::Kind;
-
-/// What a subject must do.
-enum Expected {
-    Unstarted,
-    Passes,
-    /// By exactly these criteria, with these verdicts.
-    Caught(Vec<(String, Kind)>),
-}
 
 /// The tasks that the ids name, or all.
 pub(crate) fn chosen<'a>(tasks: &'a [Task], ids: &[String]) -> Result<Vec<&'a Task>, Fault> {
@@ -32,35 +40,31 @@ pub(crate) fn chosen<'a>(tasks: &'a [Task], ids: &[String]) -> Result<Vec<&'a Ta
 }
 
 /// Verifies the tasks.
-pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault> {
+pub(crate) fn verify(workbook: &Workbook, options: &VerifyOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
-    let chosen = chosen(&tasks, ids)?;
+    let chosen = chosen(&tasks, &options.ids)?;
     if chosen.is_empty() {
         return Err(Fault::usage("the workbook has no tasks"));
     }
     let began = Instant::now();
-    let mut problems = 0;
+    let mut decides = Decides::read(workbook.root())?;
     let mut plans = Vec::new();
-    let mut not_judged = 0;
     for task in &chosen {
         if let Some(missing) = missing(task) {
-            not_judged += 1;
             outln!("{YELLOW}  --{YELLOW:#}  {BOLD}{:<12}{BOLD:#} not judged: {missing}", task.id());
             outln!("      {}", missing.remedy);
             continue;
         }
-        plans.push(Plan::of(task)?);
-        if plans.iter().map(|plan| plan.subjects.len()).sum::<usize>() >= TOGETHER {
-            problems += together(workbook, &plans)?;
-            plans.clear();
-        }
+        plans.push(Plan::of(workbook.root(), task, &mut decides, options.fresh)?);
     }
-    problems += together(workbook, &plans)?;
+    let not_judged = chosen.len() - plans.len();
+    let judged = plans.len();
+    let problems = all(workbook, plans, options.bless)?;
     let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "not verified") };
     let less = if not_judged == 0 { String::new() } else { format!(", {not_judged} not judged") };
     outln!(
         "\n{style}{} {word}{style:#}{less}{DIM}, {}, {:.1} s{DIM:#}",
-        report::counted(chosen.len() - not_judged, "task"),
+        report::counted(judged, "task"),
         report::counted(problems, "problem"),
         began.elapsed().as_secs_f64()
     );
@@ -76,109 +80,96 @@ fn missing(task: &Task) -> Option<services::Missing> {
     task.metadata().requires.iter().find_map(|service| services::find(service).err())
 }
 
-/// So many subjects are built together, at least: enough to keep the cores busy. What was built for them is 20 MB
-/// each and removed after they are judged.
-const TOGETHER: usize = 40;
+/// So many subjects are built together: enough to keep the cores busy, and to make up for cargo's own second. What was
+/// built for them is 26 MB each and removed after they are judged.
+const TOGETHER: usize = 20;
 
-/// The subjects of one task and what each must do.
-struct Plan<'a> {
-    task: &'a Task,
+/// What is blessed is judged so many times more, to see what of a message varies by itself.
+const AGAIN: usize = 4;
+
+/// Subjects that are built together.
+struct Batch<'a> {
     subjects: Vec<Subject<'a>>,
-    expected: Vec<(String, Expected)>,
+    /// The plan of each, and its place there.
+    places: Vec<(usize, usize)>,
 }
 
-impl<'a> Plan<'a> {
-    fn of(task: &'a Task) -> Result<Plan<'a>, Fault> {
-        let mut subjects = vec![Subject::stub(task), Subject::solution(task)];
-        let mut expected = vec![("stub".to_owned(), Expected::Unstarted), ("solution".to_owned(), Expected::Passes)];
-        for right in task.rights()? {
-            subjects.push(Subject::variant(task, "right", &right));
-            expected.push((format!("right/{}", right.name), Expected::Passes));
-        }
-        for wrong in task.wrongs()? {
-            subjects.push(Subject::variant(task, "wrong", &wrong));
-            expected.push((format!("wrong/{}", wrong.name), Expected::Caught(wrong.caught_by)));
-        }
-        Ok(Plan { task, subjects, expected })
-    }
+fn batches<'a>(plans: &[Plan<'a>]) -> Vec<Batch<'a>> {
+    let cases = plans.iter().enumerate().flat_map(|(plan, of)| (0..of.cases.len()).map(move |case| (plan, case)));
+    let open: Vec<_> = cases.filter(|(plan, case)| !plans[*plan].cases[*case].proved).collect();
+    open.chunks(TOGETHER)
+        .map(|places| Batch {
+            subjects: places.iter().map(|(plan, case)| plans[*plan].cases[*case].subject.clone()).collect(),
+            places: places.to_vec(),
+        })
+        .collect()
 }
 
-/// Verifies these tasks, whose subjects are built together, and returns how many problems they have.
-fn together(workbook: &Workbook, plans: &[Plan<'_>]) -> Result<usize, Fault> {
-    let subjects: Vec<Subject<'_>> = plans.iter().flat_map(|plan| plan.subjects.clone()).collect();
-    if subjects.is_empty() {
-        return Ok(0);
-    }
-    let how = How { parts: Parts::All, only: None, quiet: false, spans: false, tidy_up: true };
-    let outcomes = judge::judge(workbook.root(), &subjects, how)?;
-    let mut outcomes = &outcomes[..];
+/// Verifies by these plans, tells of each task in order, and returns how many problems there are.
+fn all(workbook: &Workbook, mut plans: Vec<Plan<'_>>, bless: bool) -> Result<usize, Fault> {
+    let batches = batches(&plans);
+    let open: usize = batches.iter().map(|batch| batch.subjects.len()).sum();
+    let progress = build::progress(open == 0, "{spinner} {pos} of {len} subjects judged, {elapsed}");
+    progress.set_length(open as u64);
     let mut problems = 0;
-    for plan in plans {
-        let (own, others) = outcomes.split_at(plan.subjects.len());
-        outcomes = others;
-        problems += tell(plan, own);
+    let mut told = 0;
+    tell(&mut plans, &mut told, &mut problems, bless, &progress)?;
+    if open > 0 {
+        let again = if bless { AGAIN } else { 0 };
+        side_by_side(workbook, &batches, again, |batch, outcomes| {
+            for ((plan, case), outcome) in batch.places.iter().zip(outcomes) {
+                plans[*plan].cases[*case].outcome = Some(outcome);
+            }
+            progress.inc(batch.subjects.len() as u64);
+            tell(&mut plans, &mut told, &mut problems, bless, &progress)
+        })?;
     }
+    progress.finish_and_clear();
     Ok(problems)
 }
 
-/// Tells how one task did and returns how many problems it has.
-fn tell(plan: &Plan<'_>, outcomes: &[Outcome]) -> usize {
-    let mut problems = Vec::new();
-    for ((name, expected), outcome) in plan.expected.iter().zip(outcomes) {
-        problems.extend(hold(expected, outcome).into_iter().map(|problem| format!("{name}: {problem}")));
+/// Tells of the next tasks whose subjects have all been judged.
+fn tell(
+    plans: &mut [Plan<'_>],
+    told: &mut usize,
+    problems: &mut usize,
+    bless: bool,
+    progress: &ProgressBar,
+) -> Result<(), Fault> {
+    while let Some(plan) = plans.get_mut(*told).filter(|plan| plan.complete()) {
+        *problems += progress.suspend(|| plan.tell(bless))?;
+        *told += 1;
     }
-    let (style, word) = if problems.is_empty() { (GREEN, "ok") } else { (RED, "no") };
-    let rights = plan.expected.iter().filter(|(name, _)| name.starts_with("right/")).count();
-    outln!(
-        "{style}{word:>4}{style:#}  {BOLD}{:<12}{BOLD:#} {} criteria, stub, solution, {rights} right, {} wrong",
-        plan.task.id(),
-        outcomes[1].judged.len(),
-        plan.expected.len() - 2 - rights,
-    );
-    for problem in &problems {
-        outln!("      {problem}");
-    }
-    if !problems.is_empty() {
-        let id = show::short(plan.task);
-        outln!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
-    }
-    problems.len()
+    Ok(())
 }
 
-/// What is not as expected.
-fn hold(expected: &Expected, outcome: &Outcome) -> Vec<String> {
-    let mut problems = Vec::new();
-    if outcome.warnings > 0 && !matches!(expected, Expected::Caught(_)) {
-        problems.push(format!("{} compiler warnings", outcome.warnings));
-    }
-    let judged = || outcome.judged.iter().map(|judged| (judged.criterion.test.as_str(), &judged.verdict));
-    if let Some((_, verdict)) = judged().find(|(_, verdict)| verdict.kind == Kind::Build) {
-        return vec![verdict.to_string()]; // The same for every criterion.
-    }
-    match expected {
-        Expected::Unstarted => {
-            for (test, verdict) in judged().filter(|(_, verdict)| verdict.kind != Kind::Unstarted) {
-                problems.push(format!("{test} should be unstarted: {verdict}"));
+/// Builds one batch after the other, and judges each while the next is built.
+fn side_by_side<'a>(
+    workbook: &Workbook,
+    batches: &'a [Batch<'a>],
+    again: usize,
+    mut judged: impl FnMut(&Batch<'a>, Vec<Outcome>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let how = How { parts: Parts::All, only: None, quiet: true, spans: false, again };
+    let lock = Lock::take(workbook.root())?;
+    std::thread::scope(|scope| {
+        let (built, ready) = sync_channel(0);
+        let lock = &lock;
+        scope.spawn(move || {
+            for batch in batches {
+                let ready = Ready::built(lock, workbook.root(), &batch.subjects, how);
+                let over = ready.is_err();
+                if built.send((batch, ready)).is_err() || over {
+                    return;
+                }
             }
+        });
+        for (batch, ready) in ready {
+            let ready = ready?;
+            let outcomes = ready.judge();
+            ready.tidy_up();
+            judged(batch, outcomes?)?;
         }
-        Expected::Passes => {
-            for (test, verdict) in judged().filter(|(_, verdict)| !verdict.passed()) {
-                problems.push(format!("{test} should pass: {verdict}"));
-            }
-        }
-        Expected::Caught(caught_by) => {
-            let named: BTreeSet<(&str, Kind)> = caught_by.iter().map(|(test, kind)| (test.as_str(), *kind)).collect();
-            let seen: BTreeSet<(&str, Kind)> =
-                judged().filter(|(_, verdict)| !verdict.passed()).map(|(test, verdict)| (test, verdict.kind)).collect();
-            for (test, kind) in named.difference(&seen) {
-                problems.push(format!("{test} should end in {kind}"));
-            }
-            for (test, verdict) in
-                judged().filter(|(test, verdict)| !verdict.passed() && !named.contains(&(test, verdict.kind)))
-            {
-                problems.push(format!("{test} is not named: {verdict}"));
-            }
-        }
-    }
-    problems
+        Ok(())
+    })
 }

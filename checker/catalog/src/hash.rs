@@ -2,22 +2,30 @@
 //! standard library's hasher does not promise. It tells versions of tests apart; it keeps nobody out.
 
 /// A hash in the making.
-pub(crate) struct Hash(u64);
+#[derive(Clone, Debug)]
+pub struct Hash(u64);
+
+impl Default for Hash {
+    fn default() -> Hash {
+        Hash::new()
+    }
+}
 
 impl Hash {
-    pub(crate) fn new() -> Hash {
+    /// Of nothing yet.
+    pub fn new() -> Hash {
         Hash(0xcbf2_9ce4_8422_2325)
     }
 
     /// Takes in one part. Parts are told apart: `ab`, `c` is not `a`, `bc`.
-    pub(crate) fn part(&mut self, bytes: &[u8]) {
+    pub fn part(&mut self, bytes: &[u8]) {
         for byte in bytes.iter().copied().chain((bytes.len() as u64).to_le_bytes()) {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
 
     /// Sixteen hexadecimal digits.
-    pub(crate) fn hex(&self) -> String {
+    pub fn hex(&self) -> String {
         format!("{:016x}", self.0)
     }
 }

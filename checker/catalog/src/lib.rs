@@ -13,6 +13,7 @@
 //! | what judges it | `tests/<track>/<nn>-<slug>/acceptance.rs`, the modules that it declares, and `loom.rs` |
 //! | the untouched exercise | `tests/<track>/<nn>-<slug>/stub/` |
 //! | the grader's own tests | `tests/<track>/<nn>-<slug>/{wrong,right}/<name>/` |
+//! | what those of them that fail are told | `tests/<track>/<nn>-<slug>/reports.txt` |
 //! | hints | `tests/<track>/<nn>-<slug>/hints.md` |
 //! | the chapter | `book/src/<track>/<nn>-<slug>.md` |
 
@@ -34,6 +35,7 @@ mod scratch;
 
 pub use criteria::{Criterion, DEADLINE};
 pub use error::{Error, Problem};
+pub use hash::Hash;
 pub use hints::{Hint, Hints};
 pub use metadata::{Loom, Mark, Metadata, Picture};
 pub use number::Number;

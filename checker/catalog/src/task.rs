@@ -109,6 +109,11 @@ impl Task {
         self.tests().join("hints.md")
     }
 
+    /// What the wrong designs, and the stub, are told: the reports of all criteria that do not hold.
+    pub fn reports(&self) -> PathBuf {
+        self.tests().join("reports.txt")
+    }
+
     /// The hints: graded ones, and those of criteria.
     ///
     /// # Errors

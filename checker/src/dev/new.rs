@@ -59,7 +59,7 @@ pub(crate) fn new(workbook: &Workbook, id: &str, title: &str) -> Result<Exit, Fa
         outln!("  {path}");
     }
     outln!("\nWrite the tests, the solution and the wrong solutions, add the chapter to book/src/SUMMARY.md,");
-    outln!("then: cargo checker verify {track}/{number} && cargo checker dev tidy");
+    outln!("then: cargo checker verify --bless {track}/{number} && cargo checker dev tidy");
     Ok(Exit::Passed)
 }
 

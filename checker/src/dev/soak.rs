@@ -1,17 +1,19 @@
 //! `checker dev soak`: judges every solution and every wrong variant again and again beside a busy processor.
-//! A verdict that changes is a defect of the judge, whatever the subject.
+//! A verdict that changes, or the message with it, is a defect of the judge, whatever the subject.
 
 use crate::Exit;
 use crate::build;
 use crate::fault::Fault;
-use crate::judge;
+use crate::judge::{self, Judged};
 use crate::stage::{self, Parts, Stage};
 use crate::style::{DIM, GREEN, RED};
 use crate::subject::Subject;
-use crate::verify;
-use catalog::Workbook;
+use crate::verify::reports::{self, Reports};
+use crate::verify::{self, changed, varies};
+use catalog::{Criterion, Workbook};
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
@@ -27,6 +29,9 @@ pub(crate) fn soak(workbook: &Workbook, ids: &[String], repeats: u32) -> Result<
         let mut subjects = vec![Subject::solution(task)];
         subjects.extend(rights.iter().map(|right| Subject::variant(task, "right", right)));
         subjects.extend(wrongs.iter().map(|wrong| Subject::variant(task, "wrong", wrong)));
+        let reports = Reports::read(&task.reports())?;
+        let vary = wrongs.iter().filter(|wrong| reports.of(&format!("wrong/{}", wrong.name)).contains(varies::ANY));
+        let vary: Vec<String> = vary.map(|wrong| Subject::variant(task, "wrong", wrong).package).collect();
         let stage = Stage::set(workbook.root(), &subjects, Parts::All)?;
         let packages: Vec<String> =
             subjects.iter().flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
@@ -39,11 +44,12 @@ pub(crate) fn soak(workbook: &Workbook, ids: &[String], repeats: u32) -> Result<
                 if let Some(binary) = built.package(&package).and_then(|package| package.binary.clone()) {
                     // Loom and real time cost too much to repeat as often: they get a tenth.
                     let times = if criterion.model { (repeats / 10).max(1) } else { repeats };
-                    jobs.push((subject.package.clone(), criterion, binary, times));
+                    let messages = !vary.contains(&subject.package);
+                    jobs.push(Job { package: subject.package.clone(), criterion, binary, times, messages });
                 }
             }
         }
-        let runs: u64 = jobs.iter().map(|(.., times)| u64::from(*times)).sum();
+        let runs: u64 = jobs.iter().map(|job| u64::from(job.times)).sum();
         let differing = repeat(&jobs);
         let (style, word) = if differing.is_empty() { (GREEN, "ok") } else { (RED, "no") };
         let seconds = began.elapsed().as_secs_f64();
@@ -56,7 +62,15 @@ pub(crate) fn soak(workbook: &Workbook, ids: &[String], repeats: u32) -> Result<
     Ok(if changed == 0 { Exit::Passed } else { Exit::Failed })
 }
 
-type Job<'a> = (String, &'a catalog::Criterion, std::path::PathBuf, u32);
+/// One criterion of one subject, to be judged again and again.
+struct Job<'a> {
+    package: String,
+    criterion: &'a Criterion,
+    binary: PathBuf,
+    times: u32,
+    /// Whether the messages are the same each time: where they vary by themselves, that is on record.
+    messages: bool,
+}
 
 /// The criteria whose verdicts were not all of one kind.
 fn repeat(jobs: &[Job<'_>]) -> Vec<String> {
@@ -75,15 +89,14 @@ fn repeat(jobs: &[Job<'_>]) -> Vec<String> {
         let judges: Vec<_> = (0..cores)
             .map(|_| {
                 scope.spawn(|| {
-                    while let Some((package, criterion, binary, times)) = jobs.get(next.fetch_add(1, Relaxed)) {
-                        let mut kinds: BTreeMap<Kind, u32> = BTreeMap::new();
-                        for _ in 0..*times {
-                            *kinds.entry(judge::one(criterion, binary, false).verdict.kind).or_default() += 1;
+                    while let Some(job) = jobs.get(next.fetch_add(1, Relaxed)) {
+                        let mut ends: BTreeMap<(Kind, String), u32> = BTreeMap::new();
+                        for _ in 0..job.times {
+                            let judged = judge::one(job.criterion, &job.binary, false);
+                            *ends.entry(told(judged, job.messages)).or_default() += 1;
                         }
-                        if kinds.len() > 1 {
-                            let kinds: Vec<String> =
-                                kinds.iter().map(|(kind, count)| format!("{count} × {kind}")).collect();
-                            let line = format!("{package} {}: {}", criterion.test, kinds.join(", "));
+                        if let Some(difference) = difference(&ends) {
+                            let line = format!("{} {}: {difference}", job.package, job.criterion.test);
                             differing.lock().expect("no judge panics").push(line);
                         }
                     }
@@ -96,4 +109,28 @@ fn repeat(jobs: &[Job<'_>]) -> Vec<String> {
         over.store(true, Relaxed);
     });
     differing.into_inner().expect("no judge panics")
+}
+
+/// The verdict, and what a learner is told with it.
+fn told(judged: Judged, message: bool) -> (Kind, String) {
+    let kind = judged.verdict.kind;
+    (kind, if message && kind != Kind::Pass { reports::section("", &[judged]) } else { String::new() })
+}
+
+/// How often each verdict came; or, where it is always the same one, of how many messages, and how two of them differ.
+fn difference(ends: &BTreeMap<(Kind, String), u32>) -> Option<String> {
+    if ends.len() < 2 {
+        return None;
+    }
+    let mut kinds: BTreeMap<Kind, u32> = BTreeMap::new();
+    for ((kind, _), count) in ends {
+        *kinds.entry(*kind).or_default() += count;
+    }
+    if kinds.len() > 1 {
+        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} × {kind}")).collect();
+        return Some(kinds.join(", "));
+    }
+    let mut messages = ends.keys().map(|(_, message)| message);
+    let (one, other) = (messages.next()?, messages.next()?);
+    Some(format!("{} messages\n{}", ends.len(), changed::lines(one, other)))
 }

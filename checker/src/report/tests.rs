@@ -25,7 +25,7 @@ fn judged(test: &str, statement: &str, verdict: Verdict) -> Judged {
         deadline: Duration::from_secs(10),
         model: false,
     };
-    Judged { criterion, verdict, output: String::new(), took: Duration::ZERO }
+    Judged { criterion, verdict, output: String::new(), took: Duration::ZERO, again: Vec::new() }
 }
 
 /// The verdict between two passes, as it stands in most reports.

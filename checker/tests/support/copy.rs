@@ -62,6 +62,11 @@ impl Copy {
         self.file(relative, &text.replacen(old, new, 1));
     }
 
+    /// Takes a folder of the repository's.
+    pub(crate) fn folder(&self, relative: &str) {
+        copy_folder(&repository().join(relative), &self.path(relative));
+    }
+
     /// Runs the checker in this workbook.
     pub(crate) fn checker(&self, arguments: &[&str]) -> Ran {
         checker(&self.root, arguments)

@@ -37,7 +37,7 @@ async fn a_thousand_numbers_take_one_second() {
     drain(doubler(producer(1..=1000), work.clone())).await;
     check::in_flight_at_most(&work, 1).usually("the doubler starts the next number before it is done with this one");
     check::equal("numbers worked on", work.records().len(), 1000)
-        .usually("the doubler does not call `work.run` once a number");
+        .usually("a number that never reaches `work.run`, or one that is worked on twice");
     check::took(start, ms(1000), ms(1)).usually("a pause between the stages, or work that is started and not awaited");
 }
 
@@ -59,7 +59,8 @@ async fn results_stream() {
 /// stage. The same holds whenever the reader stops.
 #[criterion]
 async fn a_reader_that_stops_holds_back_the_source() {
-    const CAUSE: &str = "an unbounded channel or a larger one, or a task for each number: nothing makes the front wait";
+    const CAUSE: &str = "an unbounded channel or a larger one, a task for each number, or a number that is dropped \
+                         when it does not fit: nothing makes the front wait";
     let source = Source::new(1..=1000);
     let taken = source.counter();
     let mut output = doubler(producer(source), watched(Work::taking(ms(1))));
@@ -81,7 +82,8 @@ async fn waiting_stages_are_parked() {
     let output = doubler(producer(1..=1000), watched(Work::taking(ms(1))));
     pass(ms(5_000)).await;
     check::parked_for(ms(10_000)).await.usually(
-        "a loop around `try_send` or `try_recv` with a pause; `send(…).await` and `recv().await` park the task",
+        "a loop around `try_send` or `try_recv` with a pause, or a send with a timeout; `send(…).await` and \
+         `recv().await` park the task",
     );
     marked("output dropped", || drop(output));
 }
@@ -155,7 +157,10 @@ async fn as_a_program() {
     let text = String::from_utf8_lossy(&run.stdout);
     let expected: Vec<String> = doubles(100).iter().map(u64::to_string).collect();
     let seen: Vec<String> = text.lines().map(str::to_owned).collect();
-    check::items(&seen, &expected).usually("the program does not wait for the printer, or does not flush");
+    check::items(&seen, &expected).usually(
+        "the program does not wait for the printer or does not flush; or what the \
+         criteria above say of the stages",
+    );
 }
 
 /// A writer whose reader is gone.

@@ -166,7 +166,8 @@ async fn random_times_cost_little() {
         .usually("the workers take turns: a lock held across the work, or too few of them");
     let ideal = serial / WORKERS as u32;
     check::took_at_most(start, ideal * 105 / 100).usually(
-        "workers that wait for the slowest of a few: with a window of 8, seven idle behind each slow item; give it all 32",
+        "workers that wait for the slowest of a few: with a window of 8, seven idle behind each slow item; give it \
+         all 32",
     );
 }
 
@@ -190,7 +191,8 @@ async fn results_stream() {
 /// When it is done, everything comes out in order.
 #[criterion]
 async fn a_straggler_fills_the_window_and_no_more() {
-    const CAUSE: &str = "no window, or a permit given back when the work is done: hold it until the result is out";
+    const CAUSE: &str = "no window, a permit taken after the number was handed over, or one given back when the work \
+                         is done: hold it until the result is out";
     let (input, numbers) = Input::of(0..200).open();
     let work = straggler();
     let output = ordered_doubler(numbers, work.clone());
@@ -242,8 +244,10 @@ async fn an_input_that_ends_with_a_gap_is_drained() {
     let left_out = |seq| seq == 17;
     let sequence = (0..20).filter(|&seq| !left_out(seq));
     let seen = all(ordered_doubler(Input::of(sequence).ended(), watched(Work::taking(ms(1))))).await;
-    check::items(&seen, &expected(20, left_out))
-        .usually("at the end the buffer waits for a number that cannot come any more, drops what is behind it, or skips it in silence");
+    check::items(&seen, &expected(20, left_out)).usually(
+        "at the end the buffer waits for a number that cannot come any more, drops what is behind it, or \
+         skips it in silence",
+    );
 }
 
 /// With the input still open, a number that was left out is reported as soon as the next higher one is taken and
@@ -256,8 +260,10 @@ async fn a_gap_is_reported_at_once() {
     while let Some(result) = next(&mut output, ms(100)).await {
         seen.push(result);
     }
-    check::items(&seen, &expected(4, |seq| seq == 2))
-        .usually("the gap is skipped in silence, or waited for until the input ends: the number after it says that it will not come");
+    check::items(&seen, &expected(4, |seq| seq == 2)).usually(
+        "the gap is skipped in silence, or waited for until the input ends: the number after it says that \
+         it will not come",
+    );
     drop(input);
 }
 

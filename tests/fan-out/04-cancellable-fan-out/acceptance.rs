@@ -89,7 +89,8 @@ async fn a_cancel_reaches_a_full_pipeline() {
     let before = taken.count();
     marked("cancel", || token.cancel());
     all_gone_in_time(
-        "an await that is not raced against the token: its line is shown. A look between items comes too late",
+        "an await that is not raced against the token: its line is shown. A look between items comes too late, and a \
+         task of its own outlives its `JoinHandle`",
     )
     .await;
     check::at_most("numbers taken after the cancel", taken.count() - before, 1)

@@ -117,7 +117,10 @@ async fn one_error_names_every_bad_value() {
         .usually("a bad value is replaced in silence");
     for part in ["FETCH_WORKERS", "many", "WRITE_WORKERS", "4.5"] {
         check::that(error.contains(part), format!("with {set:?}, the error says nothing of {part}: {error:?}"))
-            .usually("a `?` after each variable: the first error ends the search, and each start finds one more");
+            .usually(
+                "a `?` after each variable: the first error ends the search, and each start finds one more; or a \
+                 variable that is read in another's place",
+            );
     }
     check::that(!error.contains("PARSE_WORKERS"), format!("with {set:?}, the error names PARSE_WORKERS: {error:?}"))
         .usually("a message that lists all variables, also those that are right");
@@ -273,7 +276,8 @@ async fn the_program_runs_at_the_widths_asked() {
         let cause = format!("with {}: `main` does not run the simulation, or fails", described(set));
         check::exit_code(&run, 0).usually(&cause);
         check::equal("standard output", String::from_utf8_lossy(&run.stdout).as_ref(), expected).usually(&format!(
-            "with {}: the environment is not asked, or its widths do not reach the stages",
+            "with {}: the environment is not asked, its widths do not reach the stages, or a stage does not come to \
+             its width",
             described(set)
         ));
     }

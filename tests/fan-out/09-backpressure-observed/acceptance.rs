@@ -353,7 +353,8 @@ impl Endpoint {
 
     async fn connect(&self) -> TcpStream {
         let connected = TcpStream::connect(self.address).await;
-        check::that(connected.is_ok(), format!("nobody listens on {}: {:?}", self.address, connected.as_ref().err()))
+        let why = connected.as_ref().err().map(io::Error::kind);
+        check::that(connected.is_ok(), format!("nobody listens on the port that `serve` was given: {why:?}"))
             .usually("`serve` returns at once, and the listener with it");
         connected.expect("checked above")
     }

@@ -217,8 +217,13 @@ fn a_panic_is_the_futures_own() {
     });
     let message = tried.message().unwrap_or_default().to_owned();
     tried.notices("a test that fails", CHECK).usually("a panic of the future is caught and forgotten");
-    check::that(message.contains("forty-one is not forty-two"), format!("a failed test's panic became {message:?}"))
-        .usually("the leak is reported instead of the failure that explains it: a test that stops half-way cleans up nothing");
+    check::that(
+        message.contains("forty-one is not forty-two"),
+        format!("a failed test's panic became {}", shown(&message)),
+    )
+    .usually(
+        "the leak is reported instead of the failure that explains it: a test that stops half-way cleans up nothing",
+    );
 }
 
 /// A check that begins and ends in another thread while this one stands still, as its runtime's thread is blocked.

@@ -75,7 +75,7 @@ async fn measured(stage: &Service, width: usize) -> Point {
     let (took, run) = (start.elapsed(), point.items as f64 / point.throughput);
     check::that(
         run > took.as_secs_f64() / 10.0,
-        format!("a run of {took:?} on Tokio's clock was measured as {:.1} ms", run * 1e3),
+        format!("a run of {took:?} on Tokio's clock was measured as less than a tenth of that"),
     )
     .usually("`std::time::Instant`, which does not know the paused clock: take `tokio::time::Instant`");
     point
@@ -204,6 +204,7 @@ async fn p99_is_the_nearest_rank() {
 #[criterion]
 async fn the_width_doubles_while_it_pays() {
     const CAUSE: &str = "every width is measured and the best taken; stop at the first doubling that gains too little";
+    measured(&Service::steady(), 1).await;
     let stage = Service::steady().working_on(8);
     check::equal("the width for 8 at once", choose(&stage, ms(60_000), 64).await, Some(8)).usually(
         "the width that gained too little is returned, not the one before it; or figures that are not right yet",
@@ -223,6 +224,7 @@ async fn the_width_doubles_while_it_pays() {
 async fn the_slo_stops_the_doubling() {
     const CAUSE: &str =
         "the SLO is looked at after all widths are measured: a stage beyond it hurts who else uses its downstream";
+    measured(&Service::steady(), 1).await;
     let growing = || Service::by_width(|width| [5, 6, 8, 12, 16][width.ilog2().min(4) as usize]);
     let stage = growing();
     check::equal("the width for a p99 of at most 10 ms", choose(&stage, ms(10), 64).await, Some(4))

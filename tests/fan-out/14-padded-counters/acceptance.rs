@@ -81,8 +81,12 @@ async fn contended<C: Counters>(kind: &str) {
     }
     let counters = Arc::new(C::with_workers(2));
     let recorded = record_together(&counters).await;
-    check::equal(&format!("two threads for one worker, {kind}"), counters.of(1), counted(recorded))
-        .usually("`store(load() + 1)`: what another thread adds between the two is lost; `fetch_add` is one step");
+    // How many are lost is up to the machine.
+    check::that(
+        counters.of(1) == counted(recorded),
+        format!("two threads record for one worker, and some items are not in its counts, {kind}"),
+    )
+    .usually("`store(load() + 1)`: what another thread adds between the two is lost; `fetch_add` is one step");
 }
 
 /// Two threads record for worker 1 until each has met the other's records often enough, whatever else this machine does.
@@ -178,7 +182,7 @@ async fn growing<C: Counters>(kind: &str) {
     let (before, now) = done(reader.await);
     check::that(
         now.items >= before.items && now.time >= before.time,
-        format!("{kind}: {} items in {:?}, and then {} in {:?}", before.items, before.time, now.items, now.time),
+        format!("the {kind} totals have fallen while two workers record"),
     )
     .usually(CAUSE);
     check::equal(&format!("the {kind} totals in the end"), counters.totals(), counted(100_000)).usually(CAUSE);

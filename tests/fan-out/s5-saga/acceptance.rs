@@ -211,11 +211,11 @@ fn history(seen: &[Event], expected: &[Event], otherwise: &str) {
     }
     for pair in back.windows(2) {
         let (earlier, later) = (seen[pair[0]], seen[pair[1]]);
-        check::that(earlier > later, format!("the saga {earlier:?}, then {later:?}"))
+        check::that(earlier > later, format!("out of order: {earlier:?}, then {later:?}"))
             .usually("the way back is the way forward: compensate the last stage first");
         check::that(
             pair[1] > pair[0] + 1 || !expected.contains(&twin(earlier)),
-            format!("the saga {later:?} before it is done with {earlier:?}"),
+            format!("{later:?} begins before {earlier:?} is over"),
         )
         .usually("the compensations run side by side: each relies on what the stages before it have done");
     }

@@ -93,9 +93,8 @@ impl Attempt {
                 Outcome::found(waits)
             }
             (_, Some(panic)) => {
-                let found = Outcome::found(
-                    Verdict::new(Kind::Fail, format!("{refused}: {}", said(&panic))).at(panic.at.clone()),
-                );
+                let seen = format!("{refused}{}", in_its_words(said(&panic)));
+                let found = Outcome::found(Verdict::new(Kind::Fail, seen).at(panic.at.clone()));
                 // Some panics have a cause that is known whoever meets them.
                 match panic.usually {
                     Some(cause) => {
@@ -105,7 +104,9 @@ impl Attempt {
                     None => found,
                 }
             }
-            (End::Panicked(message), None) => Outcome::found(Verdict::new(Kind::Fail, format!("{refused}: {message}"))),
+            (End::Panicked(message), None) => {
+                Outcome::found(Verdict::new(Kind::Fail, format!("{refused}{}", in_its_words(&message))))
+            }
         }
     }
 
@@ -161,6 +162,11 @@ impl Attempt {
 /// A panic's own words.
 fn said(panic: &Verdict) -> &str {
     panic.seen.strip_prefix("panicked: ").unwrap_or(&panic.seen)
+}
+
+/// A panic's words behind what they are about; a panic may have none.
+fn in_its_words(said: &str) -> String {
+    if said.trim().is_empty() { ", without a word".to_owned() } else { format!(": {said}") }
 }
 
 /// A `todo!()` explains every other panic.

@@ -62,7 +62,7 @@ pub fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome 
 pub fn at_most(what: &str, seen: u64, bound: u64) -> Outcome {
     Outcome::when(seen > bound, || {
         trace::finding(None, &format!("{seen}, at most {bound}"));
-        Verdict::new(Kind::Bound, format!("{what}: {seen}, at most {bound} allowed, at t = {}", now()))
+        Verdict::new(Kind::Bound, format!("{what}: {seen}, at most {bound} allowed{}", at_that_time()))
     })
 }
 
@@ -227,9 +227,12 @@ pub fn memory_at_most(what: &str, seen: u64, bound: u64) -> Outcome {
     })
 }
 
-/// Virtual time since the runtime began, for messages.
-fn now() -> String {
-    time(tasks::RUN_BEGAN.get().map_or(Duration::ZERO, Instant::elapsed))
+/// Virtual time since the runtime began, for messages. The wall's says nothing, and a model has none.
+fn at_that_time() -> String {
+    match tasks::RUN_BEGAN.get().filter(|_| !tasks::real()) {
+        Some(began) => format!(", at t = {}", time(began.elapsed())),
+        None => String::new(),
+    }
 }
 
 /// A duration as a reader wants it: whole milliseconds, seconds from one on.

@@ -105,7 +105,7 @@ fn by_subject(message: &str, site: Option<Site>) -> Verdict {
             if what.is_empty() { "nothing is written here yet".to_owned() } else { format!("still to write: {what}") };
         return Verdict::new(Kind::Unstarted, seen).at(site);
     }
-    let verdict = Verdict::new(Kind::Crash, format!("panicked: {}", first_lines(message))).at(site);
+    let verdict = Verdict::new(Kind::Crash, format!("panicked: {}", without_id(&first_lines(message)))).at(site);
     match usual(message) {
         Some(cause) => verdict.usually(cause),
         None => verdict,
@@ -129,8 +129,28 @@ fn usual(message: &str) -> Option<&'static str> {
             "a task or timer started on a thread of one's own: spawn on the runtime instead; or made outside the `async` \
              block that `block_on` gets",
         )
+    } else if message.contains("JoinError::Panic(") {
+        Some(
+            "the panic of one task, unwrapped where it is joined, becomes that of another: look at what `join` returns",
+        )
+    } else if message.contains("JoinError::Cancelled(") {
+        Some("a task that was aborted has no result: look at what `join` returns instead of unwrapping it")
+    } else if message.contains("PoisonError") {
+        Some("a thread panicked while it held the lock; `into_inner` of the error gives what the lock guards")
     } else {
         None
+    }
+}
+
+/// A `JoinError` without the id of its task, which says nothing to a reader.
+fn without_id(text: &str) -> String {
+    let Some((before, after)) = text.split_once("JoinError::") else { return text.to_owned() };
+    let Some((kind, rest)) = after.split_once("(Id(") else { return text.to_owned() };
+    let rest = rest.trim_start_matches(|character: char| character.is_ascii_digit());
+    match (rest.strip_prefix("))"), rest.strip_prefix("), ")) {
+        (Some(rest), _) => format!("{before}JoinError::{kind}{rest}"),
+        (None, Some(rest)) => format!("{before}JoinError::{kind}({rest}"),
+        (None, None) => text.to_owned(),
     }
 }
 
@@ -163,7 +183,18 @@ fn short(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::first_lines;
+    use super::{first_lines, without_id};
+
+    #[test]
+    fn a_tasks_id_is_left_out() {
+        let said = "called `Result::unwrap()` on an `Err` value: JoinError::";
+        for (seen, shown) in [("Panic(Id(7), \"no\", ...)", "Panic(\"no\", ...)"), ("Cancelled(Id(12))", "Cancelled")] {
+            assert_eq!(without_id(&format!("{said}{seen}")), format!("{said}{shown}"));
+        }
+        for own in ["UserId(7) is gone", "JoinError::Panic", "JoinError::Panic("] {
+            assert_eq!(without_id(own), own);
+        }
+    }
 
     #[test]
     fn a_message_is_one_line_with_short_paths() {

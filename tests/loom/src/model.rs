@@ -147,7 +147,7 @@ fn failure(info: &PanicHookInfo<'_>) -> Verdict {
 
 fn meaning(message: &str, subject: Option<&Location<'_>>, steps: &[Step]) -> Verdict {
     let short: Vec<&str> = message.lines().take(3).map(str::trim).collect();
-    let short = short.join(" ");
+    let short = short.join("; ");
     if message.starts_with("deadlock") {
         let cause = if steps.iter().any(|step| step.what == What::WaitsForLock) {
             "a lock that is taken again by the thread that has it, or two locks that are taken in two orders"
