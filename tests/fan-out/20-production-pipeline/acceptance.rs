@@ -486,6 +486,9 @@ async fn shutdown_finishes_what_was_accepted() {
                          wait for what has passed it";
     const OWN: &str = "the caller's token is used for one's own purposes; a `child_token()` is one's own";
     let stages = Scripted::three([8; 3], [100, 4, 4], |_, _| ms(100));
+    for stage in &stages {
+        watched(stage.work().clone());
+    }
     let (pipeline, _, token) = start(&stages);
     let tickets = accepted(&pipeline, &Tenant::Acme.ids(50));
     pass(ms(150)).await;
