@@ -43,6 +43,7 @@ mod interleavings;
 mod limits;
 mod partitions;
 mod percentiles;
+mod pipeline;
 mod poll_times;
 mod rate_or_width;
 mod retry_cycle;
@@ -277,6 +278,19 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "A calculator: the width of each stage, what it holds, and what the headroom buys.",
         clock: Clock::Virtual,
         run: capacity::run,
+    },
+    // A pipeline by hand.
+    Experiment {
+        name: "pipeline",
+        shows: "A source, workers and a consumer, as the page's sliders set them.",
+        clock: Clock::Virtual,
+        run: pipeline::run,
+    },
+    Experiment {
+        name: "pipeline-grid",
+        shows: "The same with settings far apart, for the test of the page's script.",
+        clock: Clock::Virtual,
+        run: pipeline::grid,
     },
     // Beyond one process.
     Experiment {
