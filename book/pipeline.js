@@ -108,3 +108,162 @@ const pipelineByHand = (() => {
 
     return { simulate, findings, read, line, names };
 })();
+
+// The page: sliders, four charts, a sentence. It starts where the chapter has `<div class="pipeline">`.
+(() => {
+    const ITEMS = 2000;
+    const SLIDERS = {
+        every: ["Arrivals", 0, 20, (v) => (v === 0 ? "as fast as they are accepted" : `one in ${v} ms (${perSecond(v)})`)],
+        workers: ["Workers", 1, 32, (v) => `${v}`],
+        work: ["Work on an item", 1, 100, (v) => `${v} ms`],
+        spread: ["Spread of arrivals and work", 0, 100, (v) => (v === 0 ? "all the same" : `${v} %`)],
+        room: ["Room in each queue", 1, 100, (v) => `${v}`],
+        consume: ["Consuming an item", 0, 20, (v) => (v === 0 ? "none" : `${v} ms (${perSecond(v)})`)],
+        seed: ["Seed", 1, 20, (v) => `${v}`],
+    };
+    const perSecond = (ms) => `${Math.round(1000 / ms)} a second`;
+
+    function element(name, attributes, ...children) {
+        const made = document.createElement(name);
+        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+        made.append(...children);
+        return made;
+    }
+
+    // How many are inside on average, in each of so many equal parts of the time.
+    function inside(from, to, last, parts) {
+        const sums = new Array(parts).fill(0);
+        const width = last / parts;
+        from.forEach((start, i) => {
+            for (let part = Math.floor(start / width); part < parts && part * width < to[i]; part++) {
+                sums[part] += Math.min(to[i], (part + 1) * width) - Math.max(start, part * width);
+            }
+        });
+        return sums.map((sum) => sum / width);
+    }
+
+    // The slowest of the items that leave in each part of the time.
+    function slowest({ due, order, finished }, last, parts) {
+        const most = new Array(parts).fill(0);
+        finished.forEach((time, k) => {
+            const part = Math.min(parts - 1, Math.floor((time * parts) / last));
+            most[part] = Math.max(most[part], time - due[order[k]]);
+        });
+        return most;
+    }
+
+    const PARTS = 160;
+
+    // An area under steps, from `base` up.
+    function area(kind, base, heights, full) {
+        const y = (value) => (100 - (100 * Math.min(value, full)) / full).toFixed(2);
+        const top = heights.map((height, i) => `L${i} ${y(base[i] + height)}L${i + 1} ${y(base[i] + height)}`).join("");
+        const back = base.map((value, i) => `L${i + 1} ${y(value)}L${i} ${y(value)}`).reverse().join("");
+        const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+        path.setAttribute("class", kind);
+        path.setAttribute("d", `M0 ${y(base[0])}${top}${back}Z`);
+        return path;
+    }
+
+    function chart() {
+        const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        picture.setAttribute("viewBox", `0 0 ${PARTS} 100`);
+        picture.setAttribute("preserveAspectRatio", "none");
+        picture.setAttribute("aria-hidden", "true"); // The sentence below says what there is to see.
+        const caption = element("figcaption", {});
+        return { picture, caption, figure: element("figure", {}, caption, picture) };
+    }
+
+    function draw({ picture, caption }, words, full, ...areas) {
+        caption.replaceChildren(...words);
+        let base = new Array(PARTS).fill(0);
+        picture.replaceChildren(
+            ...areas.map(([kind, heights]) => {
+                const path = area(kind, base, heights, full);
+                base = base.map((value, i) => value + heights[i]);
+                return path;
+            }),
+        );
+    }
+
+    function start(place) {
+        const inputs = {};
+        const values = {};
+        const form = element("form", { "aria-label": "The pipeline" });
+        for (const [name, [label, min, max]] of Object.entries(SLIDERS)) {
+            const id = `pipeline-${name}`;
+            inputs[name] = element("input", { type: "range", id, min, max, step: 1 });
+            values[name] = element("output", { for: id });
+            form.append(element("div", {}, element("label", { for: id }, label), values[name], inputs[name]));
+        }
+        const charts = [chart(), chart(), chart(), chart()];
+        const axis = element("p", { class: "axis" });
+        const said = element("p", { role: "status" });
+        place.replaceChildren(form, ...charts.map(({ figure }) => figure), axis, said);
+
+        let saying;
+
+        function set(setting) {
+            for (const [name, value] of Object.entries(setting)) inputs[name].value = value;
+        }
+
+        function show() {
+            const setting = {};
+            for (const [name, [, , , words]] of Object.entries(SLIDERS)) {
+                setting[name] = Number(inputs[name].value);
+                values[name].textContent = words(setting[name]);
+                inputs[name].setAttribute("aria-valuetext", words(setting[name]));
+            }
+            const times = pipelineByHand.simulate(setting, ITEMS, setting.seed);
+            const found = pipelineByHand.findings(setting, times);
+            const { accepted, begun, done, order, passed, taken } = times;
+            const { last, queue, out, p99 } = found;
+            const part = (from, to) => inside(from, to, last, PARTS);
+            const mark = (kind, text) => element("span", { class: `mark ${kind}` }, text);
+            const latencies = slowest(times, last, PARTS);
+            draw(charts[0], [`Queue before the workers: 0 to ${setting.room}, at most ${queue}`], setting.room, [
+                "waits", part(accepted, begun),
+            ]);
+            draw(
+                charts[1],
+                [`In flight: 0 to ${setting.workers}; `, mark("works", "at work"), " ", mark("holds", "no room for the result")],
+                setting.workers,
+                ["works", part(begun, done)],
+                ["holds", part(order.map((item) => done[item]), passed)],
+            );
+            draw(charts[2], [`Queue before the consumer: 0 to ${setting.room}, at most ${out}`], setting.room, [
+                "waits", part(passed, taken),
+            ]);
+            const slow = Math.max(...latencies);
+            draw(charts[3], [`Latency of the slowest: 0 to ${slow} ms`], slow, ["late", latencies]);
+            axis.textContent = `from 0 to ${(last / 1000).toFixed(2)} s of virtual time`;
+            const sentence =
+                `${ITEMS} items in ${last} ms, ${found.perSecond} a second. ` +
+                `The workers are at work for ${found.busy} % of the time and wait for room for ${found.held} %. ` +
+                `At most ${queue} items wait for a worker, ${out} for the consumer, and ${found.outside} outside. ` +
+                `From due to consumed: ${found.mean} ms on average, 99 % within ${p99} ms.`;
+            // A screen reader is to hear the last of many, not all that a moving slider passes.
+            clearTimeout(saying);
+            saying = setTimeout(() => (said.textContent = sentence), said.textContent === "" ? 0 : 250);
+        }
+
+        set({ ...pipelineByHand.read(place.dataset.setting), seed: 1 });
+        show();
+        form.addEventListener("input", show);
+        form.addEventListener("submit", (event) => event.preventDefault());
+        // The arrows belong to the slider; without this they would turn the book's page.
+        form.addEventListener("keydown", (event) => event.stopPropagation());
+        for (const button of document.querySelectorAll("button.pipeline-set")) {
+            button.addEventListener("click", () => {
+                set(pipelineByHand.read(button.value));
+                show();
+                // The pipeline comes to the question; the button stays where it is on the screen.
+                const before = button.getBoundingClientRect().top;
+                button.parentElement.after(place);
+                window.scrollBy(0, button.getBoundingClientRect().top - before);
+            });
+        }
+    }
+
+    document.querySelectorAll("div.pipeline").forEach(start);
+})();

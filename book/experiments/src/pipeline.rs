@@ -258,10 +258,14 @@ const PROPOSED: &[Setting] = &[
     setting([6, 40, 100, 1], [8, 16]),
     setting([5, 38, 100, 1], [8, 16]),
     setting([5, 38, 0, 1], [8, 16]),
-    // As fast as it goes.
+    // As fast as it goes: the consumer has time to spare, and then none.
     setting([0, 40, 100, 1], [8, 1]),
     setting([0, 40, 100, 1], [8, 16]),
     setting([0, 40, 100, 1], [8, 64]),
+    setting([0, 40, 100, 5], [8, 1]),
+    setting([0, 40, 100, 5], [8, 16]),
+    setting([0, 40, 100, 5], [8, 64]),
+    setting([0, 40, 0, 5], [8, 1]),
 ];
 
 pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
