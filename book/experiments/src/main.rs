@@ -1,4 +1,4 @@
-//! Where the figures of the book's professional part come from.
+//! Where figures of the book come from, most of them of its professional part.
 //!
 //! ```text
 //! cargo run -q --profile measure -p experiments                    lists the experiments
@@ -33,6 +33,8 @@ mod what_compiles;
 mod working_set;
 
 mod sim;
+
+mod predictions;
 
 mod amplification;
 mod capacity;
@@ -87,6 +89,13 @@ struct Experiment {
 
 /// All of them, in the order of the chapters.
 const EXPERIMENTS: &[Experiment] = &[
+    // The task chapters.
+    Experiment {
+        name: "predictions",
+        shows: "Figures of the chapters of tasks 2, 4 and 5: three designs, a cancel, a hot key.",
+        clock: Clock::Virtual,
+        run: predictions::run,
+    },
     // How Tokio schedules.
     Experiment {
         name: "cooperative-budget",
