@@ -8,6 +8,8 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use svg::writable;
+
 use crate::build::{self, Built, What};
 use crate::cli::BenchOptions;
 use crate::fault::Fault;
@@ -46,24 +48,25 @@ pub(crate) fn bench(workbook: &Workbook, options: &BenchOptions) -> Result<Exit,
         false => (Subject::learner(task), "your code"),
     };
     if let Some(file) = &options.svg {
-        svg::writable(file)?;
+        writable(file)?;
     }
     let ran = run(workbook.root(), subject, options)?;
     let exit = if ran.broken.is_some() { Exit::Failed } else { Exit::Passed };
     if options.json {
         json(task, &ran, exit).or_else(task::unread)?;
     } else {
-        anstream::print!("{}", report::head(task, who, &ran.compiler));
-        anstream::print!("{}", print::records(&ran.records));
+        out!("{}", report::head(task, who, &ran.compiler));
+        out!("{}", print::records(&ran.records));
         if let Some(broken) = &ran.broken {
-            anstream::print!("{}", report::finding(broken, &ran.printed));
+            out!("{}", report::finding(broken, &ran.printed));
         }
     }
     let drawable = ran.records.iter().any(|record| matches!(record, Record::Table(_)));
     if let Some(file) = options.svg.as_ref().filter(|_| drawable) {
-        svg::draw(workbook.root(), &format!("{} {}", task.id(), task.metadata().title), &ran.records, file)?;
+        let title = format!("{} {}", task.id(), task.metadata().title);
+        svg::draw(workbook.root(), &title, &ran.records, file, options.json)?;
         if !options.json {
-            anstream::println!("{DIM}the plot:{DIM:#} {BOLD}{}{BOLD:#}", file.display());
+            outln!("{DIM}the plot:{DIM:#} {BOLD}{}{BOLD:#}", file.display());
         }
     }
     Ok(exit)

@@ -93,6 +93,9 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
                         let _ = child.kill();
                         let _ = child.wait();
                         let text = message.rendered.unwrap_or(message.message);
+                        if full(&text) {
+                            return Err(no_room(&text));
+                        }
                         return Err(Fault::infra(format!("a crate that is not yours does not compile\n{text}")));
                     }
                     None => {}
@@ -154,11 +157,22 @@ fn cargo_failed(said: &str) -> Fault {
     } else if says(&["failed to download", "Could not resolve host", "failed to get"]) {
         Fault::infra(format!("cargo cannot fetch a dependency\n{said}"))
             .help("the first build downloads the dependencies: check the network, then run the command again")
-    } else if says(&["No space left"]) {
-        Fault::infra(format!("the disk is full\n{said}")).help("`cargo clean` frees what was built")
+    } else if full(said) {
+        no_room(said)
     } else {
         Fault::infra(format!("cargo failed\n{said}"))
     }
+}
+
+/// Whether there is no room left. A linker writes through a mapping, and is ended by a signal where there is none.
+fn full(said: &str) -> bool {
+    let signs = ["No space left", "Disk quota exceeded", "signal 7 [Bus error]", "SIGBUS"];
+    signs.iter().any(|sign| said.contains(sign))
+}
+
+fn no_room(said: &str) -> Fault {
+    let said = said.lines().find(|line| full(line)).unwrap_or_default().trim();
+    Fault::infra(format!("the disk is full\n{said}")).help("`cargo clean` frees what was built")
 }
 
 /// The package's name, if it is one of the stage's.
@@ -197,11 +211,15 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
         line: span.line_start,
     });
     let said = message.rendered.as_deref().unwrap_or_default();
-    if said.contains("No space left on device") {
+    if full(said) {
         return Verdict::new(Kind::Infra, "the disk is full").usually("`cargo clean` frees what was built");
     }
     if let Some((path, why)) = message.message.strip_prefix("couldn't read `").and_then(|text| text.split_once("`: ")) {
         return unreadable(path, why).at(at);
+    }
+    if target.is_ours() && message.message.contains("CARGO_BIN_EXE_") {
+        return Verdict::new(Kind::Build, "src/main.rs is missing: some criteria run your crate as a program")
+            .usually("a file that was moved or removed: `git restore src/main.rs` in the task's folder");
     }
     if message.code.as_ref().is_some_and(|code| code.code == "unsafe_code") {
         return Verdict::new(Kind::Rule, "`unsafe` is not allowed in these tasks").at(at);

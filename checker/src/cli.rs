@@ -3,13 +3,13 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
-/// Judges the tasks of the workbook.
+/// Judges the tasks of the workbook, and says what to look at.
 #[derive(Debug, Parser)]
 #[command(
     name = "checker",
     bin_name = "cargo checker",
     version,
-    after_help = "Exit codes:\n  \
+    after_help = "\nExit codes:\n  \
         0  every criterion passes\n  \
         1  some criterion does not pass; your code does not build or ends its benchmark\n  \
         2  wrong use: an unknown task or option, a broken Cargo.toml\n  \
@@ -17,8 +17,8 @@ use std::path::PathBuf;
     infer_subcommands = true
 )]
 pub(crate) struct Cli {
-    /// When to colour the output.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to colour the output: always, never, or auto: on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -47,15 +47,46 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// All tasks, and which of them you have passed.
-    List,
+    /// What to do now: the files and criteria of the first task that you have not passed.
+    Next,
     /// A task's files and criteria.
     Show {
         /// Such as 7, s2, fan-out/7 or pull/3.
         id: String,
     },
+    /// Open a task's file in $VISUAL or $EDITOR.
+    Open {
+        /// Such as 7, s2, fan-out/7 or pull/3; without it, the next task.
+        id: Option<String>,
+    },
     /// Judge a task: build it, run its tests, say what to look at.
+    #[command(after_help = "Examples:\n  \
+        cargo checker task 7                  judge your code\n  \
+        cargo checker task 7 --only in_order  one criterion, by its test's name\n  \
+        cargo checker task 7 --solution       the reference solution")]
     Task(TaskOptions),
+    /// Draw a run over virtual time: who worked on what, what waited, and the moment at which it went wrong.
+    Trace(TraceOptions),
+    /// A hint, one more at each call, from a nudge to nearly the answer.
+    ///
+    /// If the criterion that was the first to fail at the last judging has a hint of its own, that comes first.
+    #[command(after_help = "Examples:\n  \
+        cargo checker hint          for the next task\n  \
+        cargo checker hint 7        one more for task 7\n  \
+        cargo checker hint 7 --all  those that you have seen")]
+    Hint(HintOptions),
+    /// All tasks: passed, next, and what needs a service that this machine has or lacks.
+    List,
+    /// Your code beside the reference solution, after you have passed.
+    ///
+    /// On a terminal in colour, and side by side where it is wide enough. Piped, it is a unified diff that `patch -p1`
+    /// takes. For a pager: cargo checker diff 1 --color always | less -R
+    #[command(after_help = "Examples:\n  \
+        cargo checker diff 7\n  \
+        cargo checker diff 7 > 7.patch; patch -p1 < 7.patch  take the reference over")]
+    Diff(DiffOptions),
+    /// Begin a task anew: the untouched exercise takes the place of your code, which is kept in a backup.
+    Reset(ResetOptions),
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
@@ -63,8 +94,44 @@ pub(crate) enum Command {
         /// The tasks to verify; all without any.
         ids: Vec<String>,
     },
+    /// Bring the workbook up to date, around what you wrote.
+    ///
+    /// Fetches the new version from where this workbook came from. What you wrote below exercises/ stays as it is,
+    /// committed or not; if the workbook's own version of such a file changed, it is left under .workbook/new-stubs/
+    /// for you to read. Lines outside exercises/ that both of you changed stop the update before anything is changed.
+    /// An update that is interrupted loses nothing: run it again.
+    Update {
+        /// A folder or an address to take the new version from.
+        #[arg(long, value_name = "DIR|URL")]
+        from: Option<String>,
+    },
+    /// Make a copy of the workbook to learn in.
+    ///
+    /// DIR must not exist yet, be empty, or hold an empty git repository. Every exercise is as it is given out.
+    Init {
+        /// The new folder.
+        dir: PathBuf,
+        /// The address that updates will come from.
+        #[arg(long, value_name = "URL")]
+        source: Option<String>,
+    },
     /// What this machine has, and what it lacks for which task.
-    Doctor,
+    Doctor {
+        /// Print JSON lines instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what makes your shell complete commands and tasks.
+    ///
+    /// For bash, into ~/.bashrc: source <(cargo checker completions bash). It completes `cargo checker`, too.
+    Completions {
+        /// Your shell.
+        shell: Shell,
+    },
+    /// Print the manual page.
+    ///
+    /// cargo checker man > checker.1; man -l checker.1
+    Man,
     /// For contributors: add a task, check the folders, repeat the judging.
     #[command(subcommand)]
     Dev(Dev),
@@ -92,6 +159,79 @@ pub(crate) struct TaskOptions {
     /// Judge only criteria whose test's name contains this. Progress is not recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
+}
+
+/// The swim lanes show a lane for each task, and in it a bar for each item that the task worked on; hatched is what was
+/// cut short. Below them stands how many items were in flight and how much waited. For a bound, a leak or a deadlock,
+/// the picture shows the moment, and where each task waits that is left.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    cargo checker trace 2                         the first criterion that does not hold\n  \
+    cargo checker trace 2 --solution              how the reference does it\n  \
+    cargo checker trace 2 --test eight_at_a_time  this criterion: a part of its name will do\n  \
+    cargo checker trace 2 --svg lanes.svg         also as a picture")]
+pub(crate) struct TraceOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3.
+    pub(crate) id: String,
+    /// Draw the reference solution instead of your code.
+    #[arg(long)]
+    pub(crate) solution: bool,
+    /// For contributors: draw a variant of the solution, such as wrong/unbounded.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
+    pub(crate) variant: Option<String>,
+    /// Draw this criterion: its test's name, or a part of it. Without it, the first that does not hold; if all do, the
+    /// one that tells most.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) test: Option<String>,
+    /// Also write the picture into this file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HintOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3; without it, the next task.
+    pub(crate) id: Option<String>,
+    /// Print the hints that you have seen, all of them.
+    #[arg(long, conflicts_with = "again")]
+    pub(crate) all: bool,
+    /// Start over with the first one.
+    #[arg(long)]
+    pub(crate) again: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3.
+    pub(crate) id: String,
+    /// Show the reference solution before you have passed.
+    #[arg(long)]
+    pub(crate) spoil: bool,
+    /// One under the other, however wide the terminal is.
+    #[arg(long)]
+    pub(crate) unified: bool,
+    /// Side by side, however narrow it is.
+    #[arg(long, conflicts_with = "unified")]
+    pub(crate) side_by_side: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResetOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3.
+    pub(crate) id: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// A shell that can complete.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
 }
 
 #[derive(Debug, Args)]

@@ -1,189 +1,157 @@
 //! `checker doctor`: what this machine has, what it lacks, and the remedy of each finding.
 
+mod flags;
+mod machine;
+mod needs;
+mod places;
+mod sandbox;
+mod toolchain;
+
+use crate::Exit;
 use crate::fault::Fault;
+use crate::out;
+use crate::report::{self, WIDTH};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
-use crate::{Exit, stage};
 use catalog::Workbook;
-use std::path::Path;
-use std::process::Command;
+use serde::Serialize;
+use std::process::{Command, Stdio};
 
+/// The version of the JSON records; it changes when a field changes its meaning or goes.
+const SCHEMA: u32 = 1;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 enum State {
-    Good,
+    /// As it should be.
+    Ok,
     /// Something does less, or is slower.
-    Less(String),
+    Less,
     /// Judging does not work.
-    Bad(String),
+    Bad,
 }
 
-/// Looks at everything that judging needs.
-pub(crate) fn doctor(workbook: &Workbook) -> Result<Exit, Fault> {
-    let mut bad = 0;
-    let mut say = |what: &str, found: String, state: State| {
-        let (style, mark) = match state {
-            State::Good => (GREEN, "ok"),
-            State::Less(_) => (YELLOW, "less"),
-            State::Bad(_) => (RED, "bad"),
-        };
-        anstream::println!("{style}{mark:>5}{style:#}  {BOLD}{what:<14}{BOLD:#} {found}");
-        if let State::Less(remedy) | State::Bad(remedy) = &state {
-            for line in crate::report::wrapped(remedy) {
-                anstream::println!("       {:<14} {DIM}{line}{DIM:#}", "");
-            }
-        }
-        bad += usize::from(matches!(state, State::Bad(_)));
-    };
-    toolchain(&mut say);
-    flags(&mut say);
-    system(&mut say);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    say(
-        "cores",
-        cores.to_string(),
-        if cores > 1 { State::Good } else { State::Less("builds take about twice as long".into()) },
-    );
-    target(workbook.root(), &mut say);
-    services(workbook, &mut say)?;
-    Ok(if bad == 0 { Exit::Passed } else { Exit::Failed })
+/// What was found about one thing.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: String,
+    state: State,
+    found: String,
+    /// What to do about it; empty if nothing is to be done.
+    remedy: String,
+    /// The tasks that are not judged without it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<String>,
 }
 
-type Say<'a> = dyn FnMut(&str, String, State) + 'a;
+impl Finding {
+    fn ok(what: impl Into<String>, found: impl Into<String>) -> Finding {
+        Finding { what: what.into(), state: State::Ok, found: found.into(), remedy: String::new(), blocks: Vec::new() }
+    }
 
-fn toolchain(say: &mut Say<'_>) {
-    let wanted = env!("CARGO_PKG_RUST_VERSION");
-    for tool in ["rustc", "cargo"] {
-        match version(tool) {
-            Some(version) => {
-                let state = if newer(&version, wanted) {
-                    State::Good
-                } else {
-                    State::Bad(format!("the workbook was tested with {wanted}: `rustup update stable`"))
-                };
-                say(tool, version, state);
-            }
-            None => say(tool, "not found".into(), State::Bad("install Rust: https://rustup.rs".into())),
-        }
+    fn less(what: impl Into<String>, found: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        Finding { state: State::Less, remedy: remedy.into(), ..Finding::ok(what, found) }
+    }
+
+    fn bad(what: impl Into<String>, found: impl Into<String>, remedy: impl Into<String>) -> Finding {
+        Finding { state: State::Bad, remedy: remedy.into(), ..Finding::ok(what, found) }
+    }
+
+    fn blocks(self, blocks: Vec<String>) -> Finding {
+        Finding { blocks, ..self }
     }
 }
 
-fn flags(say: &mut Say<'_>) {
-    match std::env::var("RUSTFLAGS").or_else(|_| std::env::var("CARGO_ENCODED_RUSTFLAGS")) {
-        Ok(flags) if !flags.contains("tokio_unstable") => say(
-            "RUSTFLAGS",
-            format!("{flags:?}"),
-            State::Less(
-                "a set RUSTFLAGS replaces the workbook's `--cfg tokio_unstable`. The checker adds it by itself; a bare \
-                 `cargo test` needs it added to your flags"
-                    .into(),
-            ),
-        ),
-        Ok(_) => say("RUSTFLAGS", "set, with tokio_unstable".into(), State::Good),
-        Err(_) => say("RUSTFLAGS", "not set: .cargo/config.toml holds".into(), State::Good),
-    }
-}
+/// Findings about one side of the machine.
+type Examine = fn(&Workbook) -> Vec<Finding>;
 
-fn system(say: &mut Say<'_>) {
-    let system = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
-    let dumps =
-        cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86")));
-    let state = if dumps {
-        State::Good
-    } else if cfg!(all(target_os = "linux", not(target_env = "gnu"))) {
-        State::Less("without glibc: blocked polls are not seen, every other criterion is judged".into())
-    } else if cfg!(target_os = "linux") {
-        State::Less("no task dumps on this processor: messages name a task's spawn site, not its await point".into())
+/// Looks at everything that judging needs, and then at what some tasks, the book and grading need.
+pub(crate) fn doctor(workbook: &Workbook, json: bool) -> Result<Exit, Fault> {
+    let parts: [(&str, Examine); 6] = [
+        ("toolchain", toolchain::examine),
+        ("flags and settings", flags::examine),
+        ("machine", machine::examine),
+        ("folders", places::examine),
+        ("some tasks and the book", needs::examine),
+        ("grading others' code", sandbox::examine),
+    ];
+    let mut counts = [0; 3];
+    for (part, examine) in parts {
+        if !json {
+            outln!("\n{BOLD}{part}{BOLD:#}");
+        }
+        for finding in examine(workbook) {
+            counts[finding.state as usize] += 1;
+            if json { record(part, &finding) } else { line(&finding) }
+        }
+    }
+    let [_, less, bad] = counts;
+    let exit = if bad == 0 { Exit::Passed } else { Exit::Failed };
+    if json {
+        let end = serde_json::json!({ "schema": SCHEMA, "type": "end", "less": less, "bad": bad, "exit": exit as u8 });
+        out::out(format_args!("{end}\n"));
     } else {
-        State::Less(
-            "only on Linux: await points of parked tasks, blocked polls and their line, threads left behind. These \
-             are left out of the reports here; every other criterion is judged"
-                .into(),
-        )
+        outln!("\n{}", sum(less, bad));
+    }
+    Ok(exit)
+}
+
+fn sum(less: usize, bad: usize) -> String {
+    match (bad, less) {
+        (0, 0) => format!("{GREEN}Everything is as it should be.{GREEN:#}"),
+        (0, _) => format!("{GREEN}Judging works.{GREEN:#} {} to know about.", report::counted(less, "thing")),
+        _ => format!("{RED}Judging does not work{RED:#} until what is marked bad is mended."),
+    }
+}
+
+fn record(part: &str, finding: &Finding) {
+    #[derive(Serialize)]
+    struct Record<'a> {
+        schema: u32,
+        r#type: &'static str,
+        part: &'a str,
+        #[serde(flatten)]
+        finding: &'a Finding,
+    }
+    let record = Record { schema: SCHEMA, r#type: "finding", part, finding };
+    out::out(format_args!("{}\n", serde_json::to_string(&record).expect("findings are plain data")));
+}
+
+/// The columns before what was found.
+const MARGIN: usize = 25;
+
+fn line(finding: &Finding) {
+    let (style, mark) = match finding.state {
+        State::Ok => (GREEN, "ok"),
+        State::Less => (YELLOW, "less"),
+        State::Bad => (RED, "bad"),
     };
-    say("system", system, state);
-}
-
-fn target(root: &Path, say: &mut Say<'_>) {
-    let target = stage::target(root);
-    let writable = std::fs::create_dir_all(&target).and_then(|()| {
-        let probe = target.join(format!(".doctor-{}", std::process::id()));
-        std::fs::write(&probe, b"")?;
-        std::fs::remove_file(&probe)
-    });
-    match writable {
-        Ok(()) => say("target folder", target.display().to_string(), State::Good),
-        Err(error) => say(
-            "target folder",
-            format!("{}: {error}", target.display()),
-            State::Bad("set CARGO_TARGET_DIR to a folder that you may write to".into()),
-        ),
-    }
-    #[cfg(unix)]
-    if let Ok(disk) = nix::sys::statvfs::statvfs(&target) {
-        let free = disk.blocks_available() as f64 * disk.fragment_size() as f64 / f64::from(1 << 30);
-        let state = if free >= 3.0 {
-            State::Good
-        } else {
-            State::Less("a full build takes about 2 GB: `cargo clean` frees what was built".into())
-        };
-        say("disk", format!("{free:.0} GB free"), state);
-    }
-}
-
-/// What the tasks require beside the toolchain: who provides it, and which tasks it blocks.
-fn services(workbook: &Workbook, say: &mut Say<'_>) -> Result<(), Fault> {
-    let tasks = workbook.tasks()?;
-    let mut wanted: Vec<&str> = tasks.iter().flat_map(|task| &task.metadata().requires).map(String::as_str).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    for service in wanted {
-        let blocked: Vec<String> = tasks
-            .iter()
-            .filter(|task| task.metadata().requires.iter().any(|name| name == service))
-            .map(|task| task.id())
-            .collect();
-        match services::find(service) {
-            Ok(found) => say(service, found.to_string(), State::Good),
-            Err(missing) => {
-                let less = format!("{}. Without it not judged: {}", missing.remedy, blocked.join(", "));
-                say(service, missing.reason, State::Less(less));
-            }
+    let found = report::wrap(&report::plain(&finding.found), WIDTH - MARGIN, "");
+    for (index, line) in found.iter().enumerate() {
+        match index {
+            0 => outln!("{style}{mark:>6}{style:#}  {:<16} {line}", finding.what),
+            _ => outln!("{:MARGIN$}{line}", ""),
         }
     }
-    let book = version("mdbook");
-    let state =
-        if book.is_some() { State::Good } else { State::Less("to build the book: `cargo install mdbook`".into()) };
-    say("mdbook", book.unwrap_or_else(|| "not found".into()), state);
-    Ok(())
+    let mut remedy = finding.remedy.clone();
+    if !finding.blocks.is_empty() {
+        remedy = format!("{remedy}. Without it not judged: {}", finding.blocks.join(", "));
+    }
+    if !remedy.is_empty() {
+        for line in report::wrap(&report::plain(&remedy), WIDTH - MARGIN, "") {
+            outln!("{:MARGIN$}{DIM}{line}{DIM:#}", "");
+        }
+    }
 }
 
 /// The first line that a program says about its version.
 fn version(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").output().ok()?;
+    said(Command::new(program).arg("--version"))
+}
+
+/// The first line that a command prints, if it succeeds.
+fn said(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    Some(text.lines().next().unwrap_or_default().trim().to_owned())
-}
-
-/// Whether `rustc 1.96.1 (…)` is at least `1.95`.
-fn newer(version: &str, wanted: &str) -> bool {
-    let numbers = |text: &str| -> Option<(u32, u32)> {
-        let mut parts = text.split(['.', '-']).map(|part| part.parse().ok());
-        Some((parts.next()??, parts.next()??))
-    };
-    let found = version.split_whitespace().find_map(numbers);
-    match (found, numbers(wanted)) {
-        (Some(found), Some(wanted)) => found >= wanted,
-        _ => true,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::newer;
-
-    #[test]
-    fn versions_compare_as_numbers() {
-        assert!(newer("rustc 1.100.0 (abc 2027-01-01)", "1.95"));
-        assert!(newer("cargo 1.95.0 (f2d3ce0bd 2026-03-21)", "1.95"));
-        assert!(!newer("rustc 1.94.1 (abc)", "1.95"));
-        assert!(newer("rustc 1.95.0-nightly", "1.95"));
-    }
+    output.status.success().then(|| text.lines().next().unwrap_or_default().trim().to_owned())
 }

@@ -48,16 +48,35 @@ impl Fault {
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
+
+    /// The same, where the command goes on without what failed.
+    pub(crate) fn warning(&self) -> String {
+        self.tell(crate::style::YELLOW, "warning")
+    }
+
+    fn tell(&self, style: anstyle::Style, word: &str) -> String {
+        let mut text = format!("{style}{word}{style:#}: {}", self.message);
+        if let Some(remedy) = &self.help {
+            let help = crate::style::CYAN;
+            text.push_str(&format!("\n{help}help{help:#}: {remedy}"));
+        }
+        text
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (error, help) = (crate::style::RED, crate::style::CYAN);
-        write!(f, "{error}error{error:#}: {}", self.message)?;
-        if let Some(text) = &self.help {
-            write!(f, "\n{help}help{help:#}: {text}")?;
-        }
-        Ok(())
+        f.write_str(&self.tell(crate::style::RED, "error"))
+    }
+}
+
+impl From<update::Error> for Fault {
+    fn from(error: update::Error) -> Fault {
+        let fault = match error.blame {
+            update::Blame::User => Fault::usage(error.message),
+            update::Blame::Machine => Fault::infra(error.message),
+        };
+        fault.help(error.help)
     }
 }
 

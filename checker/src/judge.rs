@@ -59,6 +59,10 @@ struct Job<'a> {
 /// Judges the subjects, which are built together.
 pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Result<Vec<Outcome>, Fault> {
     let stage = Stage::set(root, subjects, how.parts)?;
+    let oversized = |subject: &Subject<'_>| rules::oversized(&subject.sources(&stage.staged(subject)));
+    if let ([subject], Some(verdict)) = (subjects, subjects.first().and_then(oversized)) {
+        return Ok(vec![unbuilt(subject, &verdict, how)?]);
+    }
     let packages: Vec<String> =
         subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
     let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
@@ -75,13 +79,7 @@ pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Resu
 fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> Result<Vec<Outcome>, Fault> {
     let mut criteria = Vec::new();
     for subject in subjects {
-        let wanted = |criterion: &Criterion| {
-            let part = if criterion.model { Parts::Models } else { Parts::Tests };
-            (how.parts == Parts::All || how.parts == part)
-                && (subject.models || !criterion.model)
-                && how.only.is_none_or(|part| criterion.test.contains(part))
-        };
-        criteria.push(subject.task.criteria()?.into_iter().filter(wanted).collect::<Vec<_>>());
+        criteria.push(wanted(subject, how)?);
     }
     let mut slots: Vec<Vec<Option<Judged>>> = criteria.iter().map(|of| of.iter().map(|_| None).collect()).collect();
     let mut jobs = VecDeque::new();
@@ -125,6 +123,24 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
         outcome.judged = judged.into_iter().flatten().collect();
     }
     Ok(outcomes)
+}
+
+/// The criteria to judge a subject by.
+fn wanted(subject: &Subject<'_>, how: How<'_>) -> Result<Vec<Criterion>, Fault> {
+    let wanted = |criterion: &Criterion| {
+        let part = if criterion.model { Parts::Models } else { Parts::Tests };
+        (how.parts == Parts::All || how.parts == part)
+            && (subject.models || !criterion.model)
+            && how.only.is_none_or(|part| criterion.test.contains(part))
+    };
+    Ok(subject.task.criteria()?.into_iter().filter(wanted).collect())
+}
+
+/// The same verdict on all criteria of a subject that is not built.
+fn unbuilt(subject: &Subject<'_>, verdict: &Verdict, how: How<'_>) -> Result<Outcome, Fault> {
+    let criteria = wanted(subject, how)?;
+    let judged = criteria.iter().map(|criterion| Judged::at_once(criterion, verdict.clone())).collect();
+    Ok(Outcome { judged, compiler: String::new(), warnings: 0 })
 }
 
 /// So many criteria that need a service run on each core.

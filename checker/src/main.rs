@@ -1,23 +1,40 @@
 //! The checker: judges a task, says where a learner is, and proves the workbook itself.
 
+#[macro_use]
+mod out;
+
+mod backup;
 mod bench;
 mod build;
 mod cli;
 mod dev;
+mod diff;
 mod doctor;
 mod fault;
+mod handover;
+mod help;
+mod hint;
 mod judge;
+mod list;
+mod lock;
+mod make;
+mod open;
 mod progress;
+mod refresh;
 mod report;
+mod reset;
 mod rules;
+mod shell;
 mod show;
 mod stage;
 mod style;
 mod subject;
 mod task;
+mod tool;
+mod trace;
 mod verify;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};
 use fault::Fault;
 use std::process::ExitCode;
@@ -37,29 +54,77 @@ enum Exit {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            out::note(error.print());
+            return end(if error.use_stderr() { Exit::Usage } else { Exit::Passed });
+        }
+    };
     cli.color.write_global();
     let exit = run(cli.command).unwrap_or_else(|fault| {
-        anstream::eprintln!("{fault}");
+        errln!("{fault}");
         fault.exit()
+    });
+    end(exit)
+}
+
+/// The exit code, unless the output was lost.
+fn end(exit: Exit) -> ExitCode {
+    let exit = out::failed().map_or(exit, |error| {
+        errln!("{}", Fault::infra(format!("the output cannot be written: {error}")).help("free some space there"));
+        Exit::Infra
     });
     ExitCode::from(exit as u8)
 }
 
 fn run(command: Option<Command>) -> Result<Exit, Fault> {
     let here = std::env::current_dir().map_err(|error| Fault::infra(format!("the current folder is gone: {error}")))?;
-    let workbook = catalog::Workbook::find(&here)?;
+    let workbook = catalog::Workbook::find(&here);
+    let command = match (command, &workbook) {
+        (Some(Command::Init { dir, source }), Err(_)) => return make::init(&dir, source.as_deref()),
+        (Some(Command::Init { dir, source: Some(source) }), Ok(_)) => return make::init(&dir, Some(&source)),
+        (Some(Command::Init { dir, source: None }), Ok(workbook)) => return make::beside(workbook, &dir),
+        (command, _) => command,
+    };
+    let workbook = workbook.map_err(outside)?;
+    if handover::installed() {
+        handover::hand_over(workbook.root())?;
+    }
     match command {
         None => show::where_am_i(&workbook),
-        Some(Command::List) => show::list(&workbook),
+        Some(Command::Next) => show::next(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
+        Some(Command::Open { id }) => open::open(&workbook, id.as_deref()),
         Some(Command::Task(options)) => task::task(&workbook, &options),
+        Some(Command::Trace(options)) => trace::trace(&workbook, &options),
+        Some(Command::Hint(options)) => hint::hint(&workbook, &options),
+        Some(Command::List) => list::list(&workbook),
+        Some(Command::Diff(options)) => diff::diff(&workbook, &options),
+        Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Verify { ids }) => verify::verify(&workbook, &ids),
-        Some(Command::Doctor) => doctor::doctor(&workbook),
+        Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
+        Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),
+        Some(Command::Init { dir, source }) => make::init(&dir, source.as_deref()),
+        Some(Command::Completions { shell }) => shell::completions(&workbook, shell),
+        Some(Command::Man) => shell::man(&workbook),
         Some(Command::Dev(Dev::New { id, title })) => dev::new::new(&workbook, &id, &title),
         Some(Command::Dev(Dev::Tidy { pristine })) => dev::tidy::tidy(&workbook, pristine),
         Some(Command::Dev(Dev::Mutants { ids })) => dev::mutants::mutants(&workbook, &ids),
         Some(Command::Dev(Dev::Soak { ids, repeats })) => dev::soak::soak(&workbook, &ids, repeats),
+    }
+}
+
+/// Outside a workbook there is nothing to judge: how to get to one.
+fn outside(error: catalog::Error) -> Fault {
+    let outside = matches!(error, catalog::Error::NoWorkbook { .. });
+    let fault = Fault::from(error);
+    match outside {
+        true if cfg!(feature = "archive") => fault.help(
+            "go into a workbook's folder, the one with Cargo.toml, exercises/ and tests/harness/; or make one: \
+             `checker init DIR`",
+        ),
+        _ => fault,
     }
 }

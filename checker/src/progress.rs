@@ -1,64 +1,73 @@
-//! What a learner has passed: one small file, keyed by the tasks' ids and the hash of the tests that judged.
+//! What a learner has passed, which hints they have seen, and what failed last: one small file by the tasks' ids,
+//! `.workbook/progress.json`.
+//!
+//! Whoever changes it holds a lock, reads what is there, changes that, and puts a whole new file in its place. So two
+//! checkers at once lose nothing, and a kill at any moment leaves the old file or the new one.
 
+mod file;
+mod store;
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
 use crate::fault::Fault;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+pub(crate) use file::File;
+use std::path::Path;
+use store::Store;
 
-/// The progress of one workbook.
+/// The progress of one workbook, as it was when it was read.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    path: PathBuf,
     file: File,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct File {
-    version: u32,
-    /// The hash of the judging tests, by the task's id.
-    passed: BTreeMap<String, String>,
-}
-
 impl Progress {
-    /// Reads the progress. A file that cannot be read is kept aside, never deleted.
+    /// Reads the progress. Where there is none, or it cannot be read, nothing is known; the second is said on standard
+    /// error. A file that is no progress is kept aside, never deleted.
     pub(crate) fn read(root: &Path) -> Progress {
-        let path = root.join(".workbook/progress.json");
-        let file = match std::fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).unwrap_or_else(|error| {
-                let aside = path.with_extension("json.unreadable");
-                let kept = std::fs::rename(&path, &aside).is_ok();
-                let where_to = if kept { format!(", and is kept as {}", aside.display()) } else { String::new() };
-                anstream::eprintln!("warning: {} cannot be read ({error}){where_to}", path.display());
-                File::default()
-            }),
-            Err(_) => File::default(),
-        };
-        Progress { path, file }
-    }
-
-    /// Notes that a task was passed.
-    pub(crate) fn pass(&mut self, id: &str, tests: String) {
-        self.file.passed.insert(id.to_owned(), tests);
+        let file = Store::of(root).read().unwrap_or_else(|fault| {
+            errln!("{}", fault.warning());
+            File::default()
+        });
+        Progress { file }
     }
 
     /// Whether a task was passed, with these or with older tests.
     pub(crate) fn passed(&self, id: &str) -> bool {
-        self.file.passed.contains_key(id)
+        self.file.task(id).is_some_and(|task| task.passed.is_some())
     }
 
     /// Whether a task was passed with these tests.
     pub(crate) fn passed_with(&self, id: &str, tests: &str) -> bool {
-        self.file.passed.get(id).is_some_and(|known| known == tests)
+        self.file.task(id).and_then(|task| task.passed.as_deref()) == Some(tests)
     }
 
-    /// Writes the progress: whole, or not at all.
-    pub(crate) fn write(&mut self) -> Result<(), Fault> {
-        self.file.version = 1;
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))?;
-        let text = serde_json::to_vec_pretty(&self.file).expect("progress is plain data");
-        let beside = folder.join(format!("progress.{}.new", std::process::id()));
-        std::fs::write(&beside, text).map_err(|error| Fault::file("write", &beside, &error))?;
-        std::fs::rename(&beside, &self.path).map_err(|error| Fault::file("replace", &self.path, &error))
+    /// The hints that were seen, by name, in the order in which they were.
+    pub(crate) fn hints(&self, id: &str) -> &[String] {
+        self.file.task(id).map_or(&[], |task| &task.hints)
     }
+
+    /// The test of the first criterion that did not hold when the task was judged last; none once it has passed.
+    pub(crate) fn failing(&self, id: &str) -> Option<&str> {
+        self.file.task(id)?.failing.as_deref()
+    }
+}
+
+/// Changes what is kept, and returns all of it. What cannot be kept is still in the answer; why is said on standard
+/// error, for a verdict is worth more than its record.
+pub(crate) fn update(root: &Path, change: impl Fn(&mut File)) -> Progress {
+    let store = Store::of(root);
+    let file = store.update(&change).unwrap_or_else(|fault| {
+        errln!("{}", fault.warning());
+        let mut file = store.read().unwrap_or_default();
+        change(&mut file);
+        file
+    });
+    Progress { file }
+}
+
+/// As [`update`], for a caller that must know whether it was kept.
+#[cfg(test)]
+pub(crate) fn try_update(root: &Path, change: impl Fn(&mut File)) -> Result<(), Fault> {
+    Store::of(root).update(&change).map(|_| ())
 }

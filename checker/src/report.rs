@@ -68,10 +68,16 @@ pub(crate) fn sum(judged: &[Judged]) -> String {
 /// How to judge again only the first criterion that is broken, where that is more than was asked for and says
 /// something new: what does not compile or is not written yet is the same for all.
 pub(crate) fn again(judged: &[Judged], command: &str) -> Option<String> {
-    let alike = |kind| matches!(kind, Kind::Pass | Kind::Build | Kind::Infra | Kind::Rule | Kind::Unstarted);
-    let first = judged.iter().find(|judged| !alike(judged.verdict.kind)).filter(|_| judged.len() > 1)?;
+    let first = first_of_its_own(judged).filter(|_| judged.len() > 1)?;
     let test = &first.criterion.test;
     Some(format!("{DIM}the first that does not, alone:\n  {command} --only {test}{DIM:#}\n"))
+}
+
+/// The first criterion that fails for a reason of its own: what does not compile, is forbidden or is not written yet
+/// says nothing about one criterion.
+pub(crate) fn first_of_its_own(judged: &[Judged]) -> Option<&Judged> {
+    let alike = |kind| matches!(kind, Kind::Pass | Kind::Build | Kind::Infra | Kind::Rule | Kind::Unstarted);
+    judged.iter().find(|judged| !alike(judged.verdict.kind))
 }
 
 /// `  leak     When the output is dropped, …`; in one line, unless there is something to tell about it.

@@ -39,6 +39,26 @@ pub(crate) fn round_the_shim(task: &Task, sources: &Path) -> Result<Option<Verdi
     Ok(None)
 }
 
+/// A source has no more bytes than this: the largest of the workbook's own has a thirtieth.
+const LARGEST: u64 = 1 << 20;
+
+/// The size of a file that is no source any more, such as `50.0 MB`.
+pub(crate) fn too_large(file: &Path) -> Option<String> {
+    let size = std::fs::metadata(file).ok()?.len();
+    (size > LARGEST).then(|| format!("{:.1} MB large", size as f64 / f64::from(1 << 20)))
+}
+
+/// A verdict on sources that the compiler would read for minutes.
+pub(crate) fn oversized(sources: &Path) -> Option<Verdict> {
+    let mut files = std::collections::BTreeMap::new();
+    // What cannot be read is the compiler's to say.
+    crate::subject::collect(sources, Path::new(""), &mut files).ok()?;
+    let (name, size) = files.iter().find_map(|(name, path)| Some((name, too_large(path)?)))?;
+    let seen = format!("src/{} is {size}: no more than 1 MB is compiled", name.display());
+    let site = Site { file: format!("src/{}", name.display()), line: 1 };
+    Some(Verdict::new(Kind::Build, seen).at(Some(site)).usually("data that was saved as a source: keep it elsewhere"))
+}
+
 /// Whether any source names what the task forbids.
 pub(crate) fn forbidden(task: &Task, sources: &Path) -> Result<Option<Verdict>, Fault> {
     let forbidden = &task.metadata().forbid;

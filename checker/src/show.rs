@@ -1,10 +1,10 @@
-//! `checker`, `checker list` and `checker show`: nothing is built here.
+//! `checker`, `checker show` and `checker next`: nothing is built here.
 
 use crate::Exit;
 use crate::fault::Fault;
 use crate::progress::Progress;
 use crate::report;
-use crate::style::{BOLD, CYAN, DIM, GREEN, YELLOW};
+use crate::style::{BOLD, CYAN, DIM};
 use catalog::{Task, Workbook};
 
 /// The id as a learner types it: the main track's tasks by their number alone.
@@ -23,80 +23,71 @@ pub(crate) fn where_am_i(workbook: &Workbook) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let progress = Progress::read(workbook.root());
     let passed = tasks.iter().filter(|task| progress.passed(&task.id())).count();
-    anstream::println!("{passed} of {} tasks passed.", tasks.len());
+    outln!("{passed} of {} tasks passed.", tasks.len());
     match tasks.iter().find(|task| !progress.passed(&task.id())) {
         Some(next) => {
             let id = short(next);
-            anstream::println!("\nNext: {BOLD}{} {}{BOLD:#}", next.id(), next.metadata().title);
-            anstream::println!("  {CYAN}cargo checker show {id}{CYAN:#}   what to build, and in which files");
-            anstream::println!("  {CYAN}cargo checker task {id}{CYAN:#}   judge it");
+            outln!("\nNext: {BOLD}{} {}{BOLD:#}", next.id(), next.metadata().title);
+            outln!("  {CYAN}cargo checker show {id}{CYAN:#}   what to build, and in which files");
+            outln!("  {CYAN}cargo checker task {id}{CYAN:#}   judge it");
         }
-        None => anstream::println!("\nThat is all of them."),
+        None => outln!("\nThat is all of them."),
     }
-    anstream::println!(
-        "\n{DIM}cargo checker list{DIM:#} shows all tasks, {DIM}cargo checker --help{DIM:#} all commands."
-    );
+    outln!("\n{DIM}cargo checker list{DIM:#} shows all tasks, {DIM}cargo checker --help{DIM:#} all commands.");
     Ok(Exit::Passed)
 }
 
-/// All tasks, by track.
-pub(crate) fn list(workbook: &Workbook) -> Result<Exit, Fault> {
+/// The first task that is not passed.
+pub(crate) fn unsolved<'a>(tasks: &'a [Task], progress: &Progress) -> Result<&'a Task, Fault> {
+    tasks.iter().find(|task| !progress.passed(&task.id())).ok_or_else(|| {
+        Fault::usage("every task is passed: there is no next one").help("name a task, such as 1 or fan-out/1")
+    })
+}
+
+/// What to do now: the first task that is not passed.
+pub(crate) fn next(workbook: &Workbook) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let progress = Progress::read(workbook.root());
-    let mut track = "";
-    for task in &tasks {
-        if task.track() != track {
-            track = task.track();
-            let of_track = || tasks.iter().filter(|task| task.track() == track);
-            let passed = of_track().filter(|task| progress.passed(&task.id())).count();
-            anstream::println!("\n{BOLD}{track}{BOLD:#}{DIM}, {passed} of {} passed{DIM:#}", of_track().count());
+    match tasks.iter().find(|task| !progress.passed(&task.id())) {
+        Some(task) => whole(workbook, task),
+        None => {
+            outln!("Every task is passed. That is all of them.");
+            Ok(Exit::Passed)
         }
-        let (style, mark) = match task.hash() {
-            Ok(tests) if progress.passed_with(&task.id(), &tests) => (GREEN, "passed"),
-            _ if progress.passed(&task.id()) => (YELLOW, "passed with older tests"),
-            _ => (DIM, ""),
-        };
-        let needs = match &task.metadata().requires[..] {
-            [] => String::new(),
-            services => format!("  needs {}", services.join(", ")),
-        };
-        let metadata = task.metadata();
-        anstream::println!(
-            "  {:>4}  {:<34}{style}{mark}{style:#}{YELLOW}{needs}{YELLOW:#}",
-            task.number().to_string(),
-            metadata.title
-        );
     }
-    Ok(Exit::Passed)
 }
 
 /// A task's files and criteria.
 pub(crate) fn show(workbook: &Workbook, id: &str) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
-    let task = catalog::resolve(&tasks, id)?;
-    anstream::println!("{BOLD}{} {}{BOLD:#}", task.id(), task.metadata().title);
-    anstream::println!("{}\n", task.metadata().summary);
+    whole(workbook, catalog::resolve(&tasks, id)?)
+}
+
+fn whole(workbook: &Workbook, task: &Task) -> Result<Exit, Fault> {
+    outln!("{BOLD}{} {}{BOLD:#}", task.id(), task.metadata().title);
+    outln!("{}\n", task.metadata().summary);
     let path = |path: std::path::PathBuf| {
         path.strip_prefix(workbook.root()).map_or(path.clone(), std::path::Path::to_path_buf).display().to_string()
     };
-    anstream::println!("  {DIM}edit{DIM:#}   {}/src", path(task.exercise()));
-    anstream::println!("  {DIM}brief{DIM:#}  the comment at the top of src/lib.rs");
+    outln!("  {DIM}edit{DIM:#}   {}/src", path(task.exercise()));
+    outln!("  {DIM}brief{DIM:#}  the comment at the top of src/lib.rs");
     if task.chapter().exists() {
-        anstream::println!("  {DIM}read{DIM:#}   {}", path(task.chapter()));
+        outln!("  {DIM}read{DIM:#}   {}", path(task.chapter()));
     }
-    anstream::println!("  {DIM}judge{DIM:#}  cargo checker task {}", short(task));
+    outln!("  {DIM}open{DIM:#}   cargo checker open {}", short(task));
+    outln!("  {DIM}judge{DIM:#}  cargo checker task {}", short(task));
     if task.bench().is_some() {
-        anstream::println!("  {DIM}bench{DIM:#}  cargo checker bench {}", short(task));
+        outln!("  {DIM}bench{DIM:#}  cargo checker bench {}", short(task));
     }
-    anstream::println!();
+    outln!();
     for criterion in task.criteria()? {
         let statement = criterion.statement.replace('`', "");
         for (index, line) in report::wrapped(&statement).iter().enumerate() {
             let mark = if index == 0 { "-" } else { " " };
-            anstream::println!("  {mark} {line}");
+            outln!("  {mark} {line}");
         }
         if criterion.model {
-            anstream::println!("    {DIM}(in every interleaving, by loom){DIM:#}");
+            outln!("    {DIM}(in every interleaving, by loom){DIM:#}");
         }
     }
     Ok(Exit::Passed)

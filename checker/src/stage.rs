@@ -7,6 +7,7 @@
 
 use crate::fault::Fault;
 use crate::subject::{Subject, write_changed};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -209,16 +210,34 @@ pub(crate) fn models(subject: &Subject<'_>) -> String {
     format!("{}-models", subject.package)
 }
 
-/// One checker at a time uses the generated workspace.
+/// One checker at a time uses the generated workspace: what is built must not change while it is judged.
 fn lock(folder: &Path) -> Result<std::fs::File, Fault> {
     let path = folder.join(".lock");
-    let file = std::fs::File::create(&path).map_err(|error| Fault::file("create", &path, &error))?;
+    let open = std::fs::File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = open.map_err(|error| Fault::file("create", &path, &error))?;
     if file.try_lock().is_err() {
-        anstream::eprintln!("waiting for another checker in this workbook");
+        let holder = holder(&path).map_or_else(String::new, |holder| format!(" ({holder})"));
+        errln!("waiting for another checker in this workbook{holder}");
         // Where locks are not supported, two checkers are the user's to keep apart.
         let _ = file.lock();
     }
+    // Only for the one that waits.
+    let command: Vec<String> = std::env::args().skip(1).collect();
+    let _ = file.set_len(0);
+    let _ = write!(file, "process {}: checker {}", std::process::id(), command.join(" "));
     Ok(file)
+}
+
+/// Keeps other checkers of this workbook from judging, where there is a target folder to say so in.
+pub(crate) fn hold(root: &Path) -> Option<std::fs::File> {
+    let folder = target(root).join("subjects");
+    folder.is_dir().then(|| lock(&folder).ok()).flatten()
+}
+
+/// Who holds the lock, as `process 4711: checker task 3`.
+pub(crate) fn holder(lock: &Path) -> Option<String> {
+    let said = std::fs::read_to_string(lock).ok()?;
+    Some(crate::report::cut(&crate::report::plain(said.trim()), 60)).filter(|said| !said.is_empty())
 }
 
 fn read_manifest(path: &Path) -> Result<Table, Fault> {

@@ -3,7 +3,7 @@
 use crate::cli::TaskOptions;
 use crate::fault::Fault;
 use crate::judge::{self, How, Judged, Outcome};
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::report;
 use crate::stage::Parts;
 use crate::style::{BOLD, DIM};
@@ -21,7 +21,7 @@ const SCHEMA: u32 = 1;
 pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
-    let (subject, who) = subject(task, options)?;
+    let (subject, who) = subject(task, options.solution, options.variant.as_deref())?;
     let learners = matches!(who, Who::Learner);
     let how = How {
         parts: Parts::Tests,
@@ -33,8 +33,8 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let subject = [subject];
     let outcome = only_one(judge::judge(workbook.root(), &subject, how)?)?;
     if !options.json {
-        anstream::print!("{}", report::head(task, &who.to_string(), &outcome.compiler));
-        anstream::print!("{}", report::criteria(&outcome.judged));
+        out!("{}", report::head(task, &who.to_string(), &outcome.compiler));
+        out!("{}", report::criteria(&outcome.judged));
     }
     let mut judged = outcome.judged;
     // A model takes seconds: the other criteria are told first. What does not compile has been told already.
@@ -46,7 +46,7 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     if models && !broken {
         let models = only_one(judge::judge(workbook.root(), &subject, How { parts: Parts::Models, ..how })?)?;
         if !options.json {
-            anstream::print!("{}", report::criteria(&models.judged));
+            out!("{}", report::criteria(&models.judged));
         }
         judged.extend(models.judged);
     }
@@ -59,17 +59,13 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     if options.json {
         json(task, &judged, outcome.warnings, exit).or_else(unread)?;
     } else {
-        anstream::print!("{}", report::sum(&judged));
+        out!("{}", report::sum(&judged));
         if let Some(again) = report::again(&judged, &command(task, options)) {
-            anstream::print!("{again}");
+            out!("{again}");
         }
     }
     if learners && options.only.is_none() && !options.skip_models {
-        let mut progress = Progress::read(workbook.root());
-        if exit == Exit::Passed {
-            progress.pass(&task.id(), task.hash()?);
-            progress.write()?;
-        }
+        let progress = record(workbook, task, &judged, exit)?;
         if !options.json {
             next(&tasks, task, &progress, exit);
         }
@@ -77,12 +73,27 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     Ok(exit)
 }
 
-fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
+/// Notes what the verdict says about the learner's code: a pass, or the first criterion that does not hold. What was
+/// not judged, because it does not compile or is not written yet, leaves what was known.
+fn record(workbook: &Workbook, task: &Task, judged: &[Judged], exit: Exit) -> Result<Progress, Fault> {
+    let (root, id) = (workbook.root(), task.id());
+    Ok(match report::first_of_its_own(judged) {
+        _ if exit == Exit::Passed => {
+            let tests = task.hash()?;
+            progress::update(root, |file| file.pass(&id, &tests))
+        }
+        Some(first) => progress::update(root, |file| file.fail(&id, &first.criterion.test)),
+        None => Progress::read(root),
+    })
+}
+
+/// What came of the one subject that was judged.
+pub(crate) fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
     outcomes.into_iter().next().ok_or_else(|| Fault::infra("a subject without an outcome"))
 }
 
 /// Whose code is judged.
-enum Who {
+pub(crate) enum Who {
     Learner,
     Solution,
     Variant(String),
@@ -98,17 +109,18 @@ impl std::fmt::Display for Who {
     }
 }
 
-fn subject<'a>(task: &'a Task, options: &TaskOptions) -> Result<(Subject<'a>, Who), Fault> {
-    let Some(name) = &options.variant else {
-        return Ok(match options.solution {
+/// What is judged, and whose it is.
+pub(crate) fn subject<'a>(task: &'a Task, solution: bool, variant: Option<&str>) -> Result<(Subject<'a>, Who), Fault> {
+    let Some(name) = variant else {
+        return Ok(match solution {
             true => (Subject::solution(task), Who::Solution),
             false => (Subject::learner(task), Who::Learner),
         });
     };
     let (rights, wrongs) = (task.rights()?, task.wrongs()?);
     let mut all = rights.iter().map(|right| ("right", right)).chain(wrongs.iter().map(|wrong| ("wrong", wrong)));
-    match all.find(|(kind, variant)| format!("{kind}/{}", variant.name) == *name) {
-        Some((kind, variant)) => Ok((Subject::variant(task, kind, variant), Who::Variant(name.clone()))),
+    match all.find(|(kind, variant)| format!("{kind}/{}", variant.name) == name) {
+        Some((kind, variant)) => Ok((Subject::variant(task, kind, variant), Who::Variant(name.to_owned()))),
         None => {
             let names: Vec<String> = rights.iter().map(|right| format!("right/{}", right.name)).collect();
             let names: Vec<String> =
@@ -135,19 +147,22 @@ fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
     match exit {
         Exit::Passed => match tasks.iter().find(|task| !progress.passed(&task.id())) {
             Some(next) => {
-                anstream::println!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
+                outln!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
             }
-            None => anstream::println!("{DIM}that was the last task{DIM:#}"),
+            None => outln!("{DIM}that was the last task{DIM:#}"),
         },
-        _ => anstream::println!(
-            "{DIM}edit exercises/{}/src, then:{DIM:#} {BOLD}cargo checker task {short}{BOLD:#}",
-            show::folder(task)
-        ),
+        _ => {
+            outln!(
+                "{DIM}edit exercises/{}/src, then:{DIM:#} {BOLD}cargo checker task {short}{BOLD:#}",
+                show::folder(task)
+            );
+            outln!("{DIM}no idea?{DIM:#} {BOLD}cargo checker hint {short}{BOLD:#}");
+        }
     }
 }
 
 /// The exit code: a grader's fault outweighs a learner's, which it may have caused.
-fn exit(judged: &[Judged]) -> Exit {
+pub(crate) fn exit(judged: &[Judged]) -> Exit {
     let kinds = || judged.iter().map(|judged| judged.verdict.kind);
     if kinds().any(|kind| kind == Kind::Infra) {
         Exit::Infra

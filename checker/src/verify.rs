@@ -45,8 +45,8 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     for task in &chosen {
         if let Some(missing) = missing(task) {
             not_judged += 1;
-            anstream::println!("{YELLOW}  --{YELLOW:#}  {BOLD}{:<12}{BOLD:#} not judged: {missing}", task.id());
-            anstream::println!("      {}", missing.remedy);
+            outln!("{YELLOW}  --{YELLOW:#}  {BOLD}{:<12}{BOLD:#} not judged: {missing}", task.id());
+            outln!("      {}", missing.remedy);
             continue;
         }
         plans.push(Plan::of(task)?);
@@ -58,7 +58,7 @@ pub(crate) fn verify(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault>
     problems += together(workbook, &plans)?;
     let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "not verified") };
     let less = if not_judged == 0 { String::new() } else { format!(", {not_judged} not judged") };
-    anstream::println!(
+    outln!(
         "\n{style}{} {word}{style:#}{less}{DIM}, {}, {:.1} s{DIM:#}",
         report::counted(chosen.len() - not_judged, "task"),
         report::counted(problems, "problem"),
@@ -129,18 +129,18 @@ fn tell(plan: &Plan<'_>, outcomes: &[Outcome]) -> usize {
     }
     let (style, word) = if problems.is_empty() { (GREEN, "ok") } else { (RED, "no") };
     let rights = plan.expected.iter().filter(|(name, _)| name.starts_with("right/")).count();
-    anstream::println!(
+    outln!(
         "{style}{word:>4}{style:#}  {BOLD}{:<12}{BOLD:#} {} criteria, stub, solution, {rights} right, {} wrong",
         plan.task.id(),
         outcomes[1].judged.len(),
         plan.expected.len() - 2 - rights,
     );
     for problem in &problems {
-        anstream::println!("      {problem}");
+        outln!("      {problem}");
     }
     if !problems.is_empty() {
         let id = show::short(plan.task);
-        anstream::println!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
+        outln!("      {DIM}see one: cargo checker task {id} --variant KIND/NAME{DIM:#}");
     }
     problems.len()
 }

@@ -1,6 +1,6 @@
 //! `{{lanes NAME WORDS…}}`: a picture inside the page, so that it takes the page's colours.
 
-use crate::lanes::escape;
+use lanes::escape;
 
 /// The figure as one HTML block: no blank line ends it, no indented line is taken for code.
 pub(crate) fn html(svg: &str, name: &str, words: &str) -> Result<String, String> {
@@ -52,7 +52,7 @@ fn with_own_ids(svg: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::{Options, draw};
+    use lanes::{Options, draw};
 
     #[test]
     fn a_picture_becomes_one_html_block_with_the_words_given() {

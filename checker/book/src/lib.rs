@@ -13,9 +13,8 @@
 //! A directive that cannot be carried out fails the build, with chapter and line: a listing never silently
 //! comes out empty. mdBook's own directives, `{{#include …}}` and the like, are left alone.
 //!
-//! [`lanes`] draws what the work probes of a run saw; [`pictures`] does so for the reference's runs.
+//! [`pictures`] draws what the work probes of the reference's runs saw.
 
-pub mod lanes;
 pub mod pictures;
 pub mod preprocess;
 

@@ -1,7 +1,7 @@
 //! `{{listing PATH ANCHOR}}`: code from a file that is compiled and tested.
 
 use crate::fragment;
-use crate::lanes::escape;
+use lanes::escape;
 use std::fs;
 use std::path::{Component, Path};
 

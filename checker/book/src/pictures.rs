@@ -3,8 +3,8 @@
 //! `cargo checker task ID --solution --json --spans` prints a record a line. Of each task, the criterion that
 //! its `task.toml` names under `picture` is drawn, to `book/src/pictures/<track>-<nn>.svg`.
 
-use crate::lanes::{self, Mark, Options};
 use catalog::{Picture, Task, Workbook, resolve};
+use lanes::{Mark, Options};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -136,6 +136,7 @@ fn picture_of(workbook: &Workbook, task: &Task, picture: &Picture, run: Option<V
         window: Some((micros(picture.from_ms), picture.until_ms.map_or(end, micros))),
         bound: picture.bound,
         marks: picture.mark.iter().map(|mark| Mark { at: micros(mark.at_ms), label: mark.label.clone() }).collect(),
+        ..Options::default()
     };
     let svg = lanes::draw(&run.spans, &options);
     let file = workbook.root().join("book/src/pictures").join(format!("{}.svg", task.package()));

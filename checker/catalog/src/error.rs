@@ -55,6 +55,16 @@ pub enum Error {
         /// What is wrong, naming the key.
         message: String,
     },
+    /// A `hints.md` that is no list of hints.
+    #[error("{}:{line}: {problem}", file.display())]
+    Hints {
+        /// The `hints.md`.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
     /// A test file that is not Rust.
     #[error("{}:{line}: not Rust: {message}", file.display())]
     Syntax {
@@ -164,6 +174,7 @@ impl Error {
             Error::Metadata { .. } => {
                 "a task.toml has title and summary, and may have picture, requires, forbid, optimised and loom".into()
             }
+            Error::Hints { .. } => "hints are sections: `## 1`, `## 2`, … and `## <a criterion's test>`".into(),
             Error::Syntax { .. } => {
                 "correct the file, or bring it back with `git restore PATH`: tests are not part of an exercise".into()
             }

@@ -20,6 +20,7 @@ mod criteria;
 mod error;
 mod files;
 mod hash;
+mod hints;
 mod metadata;
 mod number;
 mod resolve;
@@ -33,6 +34,7 @@ mod scratch;
 
 pub use criteria::{Criterion, DEADLINE};
 pub use error::{Error, Problem};
+pub use hints::{Hint, Hints};
 pub use metadata::{Loom, Mark, Metadata, Picture};
 pub use number::Number;
 pub use resolve::resolve;

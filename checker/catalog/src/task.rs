@@ -1,6 +1,6 @@
 //! One task: its names and where its parts lie.
 
-use crate::{Criterion, Error, Metadata, Number, Variant, criteria, sources, variants};
+use crate::{Criterion, Error, Hints, Metadata, Number, Variant, criteria, sources, variants};
 use std::path::{Path, PathBuf};
 
 /// One task.
@@ -104,9 +104,18 @@ impl Task {
         self.tests().join("stub")
     }
 
-    /// The graded hints.
-    pub fn hints(&self) -> PathBuf {
+    /// The file of hints.
+    pub fn hints_file(&self) -> PathBuf {
         self.tests().join("hints.md")
+    }
+
+    /// The hints: graded ones, and those of criteria.
+    ///
+    /// # Errors
+    ///
+    /// A file that is missing, no UTF-8 or no list of hints.
+    pub fn hints(&self) -> Result<Hints, Error> {
+        Hints::read(&self.hints_file())
     }
 
     /// The book's chapter.
@@ -191,7 +200,7 @@ mod tests {
         assert_eq!(task.exercise(), scratch.path("exercises/fan-out/07-failure-modes"));
         assert_eq!(task.solution(), scratch.path("solutions/fan-out/07-failure-modes"));
         assert_eq!(task.stub(), scratch.path("tests/fan-out/07-failure-modes/stub"));
-        assert_eq!(task.hints(), scratch.path("tests/fan-out/07-failure-modes/hints.md"));
+        assert_eq!(task.hints_file(), scratch.path("tests/fan-out/07-failure-modes/hints.md"));
         assert_eq!(task.chapter(), scratch.path("book/src/fan-out/07-failure-modes.md"));
         assert_eq!((task.loom(), task.bench()), (None, None));
         scratch.file("tests/fan-out/07-failure-modes/loom.rs", "");

@@ -50,7 +50,7 @@ pub(crate) fn mutants(workbook: &Workbook, ids: &[String]) -> Result<Exit, Fault
     installed()?;
     let (mut tables, mut findings) = (Vec::new(), Vec::new());
     for (task, reasons) in plans {
-        anstream::println!("{BOLD}{}{BOLD:#} {}", task.id(), task.metadata().title);
+        outln!("{BOLD}{}{BOLD:#} {}", task.id(), task.metadata().title);
         match survey(workbook.root(), task)? {
             Some(survey) => {
                 let (unexplained, idle) = compare(&survey.survived, &reasons);
@@ -115,7 +115,8 @@ fn survey(root: &Path, task: &Task) -> Result<Option<Survey>, Fault> {
         command.arg("--exclude").arg(Path::new(&packages[0]).join("src").join(file));
     }
     command.arg("--dir").arg(&stage.folder).arg("--output").arg(&output);
-    command.env("CARGO_TARGET_DIR", &stage.target).env("CARGO_INCREMENTAL", "0");
+    // Each mutant is one small change in the same crate: 1.6 s of compiling instead of 4.8 s for fan-out/20.
+    command.env("CARGO_TARGET_DIR", &stage.target).env("CARGO_INCREMENTAL", "1");
     command.env("CARGO_ENCODED_RUSTFLAGS", build::flags()).env_remove("RUSTFLAGS");
     let status = command.stdin(Stdio::null()).status();
     // Also after an interruption the next run finds the copy as it should be.
@@ -142,12 +143,20 @@ fn unjudged(task: &Task) -> Result<Vec<PathBuf>, Fault> {
     }
     let mut unjudged = Vec::new();
     for (file, path) in files {
-        let given = given.get(&file).map(|stub| read(stub)).transpose()?;
-        if given == Some(read(&path)?) || (file == Path::new("main.rs") && !program) {
+        let given = given.get(&file).map(|stub| read(stub)).transpose()?.map(|stub| essence(&stub));
+        if given == Some(essence(&read(&path)?)) || (file == Path::new("main.rs") && !program) {
             unjudged.push(file);
         }
     }
     Ok(unjudged)
+}
+
+/// A source without what differs between a stub and a solution that it gives whole: the crate's name, what a line holds
+/// for it, and the marks of what a chapter shows.
+fn essence(source: &str) -> String {
+    let marks = |line: &&str| !line.trim_start().starts_with("// ANCHOR");
+    let packed: String = source.lines().filter(marks).flat_map(str::split_whitespace).collect();
+    packed.replace("_solution::", "::").replace(",}", "}")
 }
 
 fn cargo() -> Command {
@@ -305,24 +314,24 @@ fn compare<'a>(survived: &'a [Survivor], reasons: &'a [Reason]) -> (Vec<&'a Surv
 fn tell(tables: &[(String, Option<Survey>)], findings: &[String]) {
     let head = ["task", "mutants", "caught", "timeouts", "unviable", "survived"];
     let [task, rest @ ..] = head;
-    anstream::println!("\n{BOLD}{task:<16}{}{BOLD:#}", rest.map(|word| format!("{word:>10}")).concat());
+    outln!("\n{BOLD}{task:<16}{}{BOLD:#}", rest.map(|word| format!("{word:>10}")).concat());
     for (id, survey) in tables {
         let Some(survey) = survey else {
-            anstream::println!("{id:<16}{DIM}  not judged: what it needs is not here{DIM:#}");
+            outln!("{id:<16}{DIM}  not judged: what it needs is not here{DIM:#}");
             continue;
         };
         let Survey { caught, timeouts, unviable, survived } = survey;
         let all = caught + timeouts + unviable + survived.len();
         let figures = [all, *caught, *timeouts, *unviable, survived.len()];
-        anstream::println!("{id:<16}{}", figures.map(|figure| format!("{figure:>10}")).concat());
+        outln!("{id:<16}{}", figures.map(|figure| format!("{figure:>10}")).concat());
     }
-    anstream::println!("{DIM}a mutant that times out is noticed; one that is unviable does not compile{DIM:#}\n");
+    outln!("{DIM}a mutant that times out is noticed; one that is unviable does not compile{DIM:#}\n");
     for finding in findings {
-        anstream::println!("{RED}  -{RED:#} {finding}");
+        outln!("{RED}  -{RED:#} {finding}");
     }
     let style = if findings.is_empty() { GREEN } else { RED };
     let (tasks, found) = (report::counted(tables.len(), "task"), report::counted(findings.len(), "finding"));
-    anstream::println!("{style}{tasks}, {found}{style:#}");
+    outln!("{style}{tasks}, {found}{style:#}");
 }
 
 #[cfg(test)]
@@ -382,6 +391,15 @@ mod tests {
         let any = entry("n < 8", "seven is the most there is").replace("mutant = \"replace < with <= in full\"\n", "");
         assert_eq!(found(&any), (0, 0));
         assert_eq!(found(&entry("n < 8", "so").replace("<=", ">")), (1, 1));
+    }
+
+    #[test]
+    fn what_is_given_is_known_by_another_crate_name() {
+        let stub = "use fan_out_1::{a, b};\n\nfn main() {}\n";
+        let solution =
+            "use fan_out_1_solution::{\n    a, b,\n};\n\n// ANCHOR: main\nfn main() {}\n// ANCHOR_END: main\n";
+        assert_eq!(essence(stub), essence(solution));
+        assert_ne!(essence(stub), essence(&solution.replace("{}", "{ todo!() }")));
     }
 
     #[test]

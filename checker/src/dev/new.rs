@@ -56,12 +56,10 @@ pub(crate) fn new(workbook: &Workbook, id: &str, title: &str) -> Result<Exit, Fa
     ];
     for (path, text) in &files {
         write_changed(&root.join(path), text.as_bytes())?;
-        anstream::println!("  {path}");
+        outln!("  {path}");
     }
-    anstream::println!(
-        "\nWrite the tests, the solution and the wrong solutions, add the chapter to book/src/SUMMARY.md,"
-    );
-    anstream::println!("then: cargo checker verify {track}/{number} && cargo checker dev tidy");
+    outln!("\nWrite the tests, the solution and the wrong solutions, add the chapter to book/src/SUMMARY.md,");
+    outln!("then: cargo checker verify {track}/{number} && cargo checker dev tidy");
     Ok(Exit::Passed)
 }
 

@@ -47,9 +47,9 @@ pub(crate) fn soak(workbook: &Workbook, ids: &[String], repeats: u32) -> Result<
         let differing = repeat(&jobs);
         let (style, word) = if differing.is_empty() { (GREEN, "ok") } else { (RED, "no") };
         let seconds = began.elapsed().as_secs_f64();
-        anstream::println!("{style}{word:>4}{style:#}  {:<12} {runs} runs{DIM}  {seconds:.0} s{DIM:#}", task.id());
+        outln!("{style}{word:>4}{style:#}  {:<12} {runs} runs{DIM}  {seconds:.0} s{DIM:#}", task.id());
         for line in &differing {
-            anstream::println!("      {line}");
+            outln!("      {line}");
         }
         changed += differing.len();
     }

@@ -20,6 +20,7 @@ pub(crate) fn tidy(workbook: &Workbook, pristine: bool) -> Result<Exit, Fault> {
     for task in &tasks {
         let mut find = |finding: String| findings.push(format!("{}: {finding}", task.id()));
         complete(task, &summary, &mut find);
+        hints(task, &mut find)?;
         tests(task, &mut find)?;
         variants(task, &mut find)?;
         signatures(task, &mut find)?;
@@ -29,11 +30,11 @@ pub(crate) fn tidy(workbook: &Workbook, pristine: bool) -> Result<Exit, Fault> {
     }
     orphans(workbook, &tasks, &mut |finding| findings.push(finding));
     for finding in &findings {
-        anstream::println!("{RED}  -{RED:#} {finding}");
+        outln!("{RED}  -{RED:#} {finding}");
     }
     let style = if findings.is_empty() { GREEN } else { RED };
     let (tasks, found) = (report::counted(tasks.len(), "task"), report::counted(findings.len(), "finding"));
-    anstream::println!("{style}{tasks}, {found}{style:#}");
+    outln!("{style}{tasks}, {found}{style:#}");
     Ok(if findings.is_empty() { Exit::Passed } else { Exit::Failed })
 }
 
@@ -43,7 +44,7 @@ fn complete(task: &Task, summary: &str, find: &mut dyn FnMut(String)) {
         ("exercise", task.exercise().join("src/lib.rs")),
         ("solution", task.solution().join("src/lib.rs")),
         ("stub", task.stub().join("lib.rs")),
-        ("hints", task.hints()),
+        ("hints", task.hints_file()),
         ("chapter", task.chapter()),
         ("exercise's test mount", task.exercise().join("tests/acceptance.rs")),
         ("solution's test mount", task.solution().join("tests/acceptance.rs")),
@@ -51,11 +52,6 @@ fn complete(task: &Task, summary: &str, find: &mut dyn FnMut(String)) {
         if !path.exists() {
             find(format!("no {what}: {}", path.display()));
         }
-    }
-    let hints = std::fs::read_to_string(task.hints()).unwrap_or_default();
-    let count = hints.lines().filter(|line| line.starts_with("## ")).count();
-    if count < LEAST {
-        find(format!("{count} hints, at least {LEAST} expected"));
     }
     if !summary.contains(&format!("{}/{}.md", task.track(), task.folder())) {
         find("the chapter is not in book/src/SUMMARY.md".to_owned());
@@ -67,6 +63,30 @@ fn complete(task: &Task, summary: &str, find: &mut dyn FnMut(String)) {
     if task.metadata().loom.is_some() != task.loom().is_some() {
         find("`[loom]` in task.toml and loom.rs go together".to_owned());
     }
+}
+
+/// Enough graded hints, and all others are those of criteria.
+fn hints(task: &Task, find: &mut dyn FnMut(String)) -> Result<(), Fault> {
+    let hints = match task.hints() {
+        Ok(hints) => hints,
+        // A file that is missing has been told.
+        Err(catalog::Error::Read { .. }) => return Ok(()),
+        Err(error) => {
+            find(format!("{error}: {}", error.help()));
+            return Ok(());
+        }
+    };
+    let graded = hints.graded().len();
+    if graded < LEAST {
+        find(format!("{graded} graded hints, at least {LEAST} expected"));
+    }
+    let criteria = task.criteria()?;
+    for hint in hints.of_criteria() {
+        if !criteria.iter().any(|criterion| criterion.test == hint.name) {
+            find(format!("hints.md has a hint for {}, which is no criterion", hint.name));
+        }
+    }
+    Ok(())
 }
 
 /// The tests name what they use, and the picture's criterion exists.

@@ -1,6 +1,6 @@
 //! Three stages in a row: what a pipeline promises before any of its stages is made wider.
 
-use harness::{Source, check, criterion, drain, ms, pass, program, quiescent, run_program, watched};
+use harness::{Source, check, criterion, drain, marked, ms, pass, program, quiescent, received, run_program, watched};
 use std::pin::Pin;
 use std::process::Command;
 use std::task::{Context, Poll};
@@ -23,7 +23,7 @@ fn doubles(count: u64) -> Vec<u64> {
 /// The output is 2, 4, … 2000, in this order, and then it ends.
 #[criterion]
 async fn every_number_doubled_in_order() {
-    let seen = drain(doubler(producer(1..=1000), Work::taking(ms(1)))).await;
+    let seen = drain(doubler(producer(1..=1000), watched(Work::taking(ms(1))))).await;
     check::items(&seen, &doubles(1000))
         .usually("a number dropped on the way, or a stage that ends before its input does");
 }
@@ -46,9 +46,9 @@ async fn a_thousand_numbers_take_one_second() {
 async fn results_stream() {
     let source = Source::new(1..=1000);
     let taken = source.counter();
-    let mut output = doubler(producer(source), Work::taking(ms(1)));
+    let mut output = doubler(producer(source), watched(Work::taking(ms(1))));
     let start = Instant::now();
-    let first = output.recv().await;
+    let first = received(output.recv()).await;
     check::equal("the first result", first, Some(2)).usually("the first number is lost, or the output ends at once");
     check::took(start, ms(1), ms(0)).usually("a stage collects its whole input before it sends the first result");
     check::at_most("numbers taken at the first result", taken.count(), FITS + 1)
@@ -62,11 +62,11 @@ async fn a_reader_that_stops_holds_back_the_source() {
     const CAUSE: &str = "an unbounded channel or a larger one, or a task for each number: nothing makes the front wait";
     let source = Source::new(1..=1000);
     let taken = source.counter();
-    let mut output = doubler(producer(source), Work::taking(ms(1)));
+    let mut output = doubler(producer(source), watched(Work::taking(ms(1))));
     pass(ms(1_000)).await;
     check::at_most("numbers taken while nobody reads", taken.count(), FITS).usually(CAUSE);
     for _ in 0..25 {
-        output.recv().await;
+        received(output.recv()).await;
     }
     pass(ms(1_000)).await;
     check::at_most("numbers taken but not read, after 25 reads", taken.count() - 25, FITS).usually(CAUSE);
@@ -78,12 +78,12 @@ async fn a_reader_that_stops_holds_back_the_source() {
 /// Stages that cannot go on are parked: while nobody reads, nothing is polled.
 #[criterion]
 async fn waiting_stages_are_parked() {
-    let output = doubler(producer(1..=1000), Work::taking(ms(1)));
+    let output = doubler(producer(1..=1000), watched(Work::taking(ms(1))));
     pass(ms(5_000)).await;
     check::parked_for(ms(10_000)).await.usually(
         "a loop around `try_send` or `try_recv` with a pause; `send(…).await` and `recv().await` park the task",
     );
-    drop(output);
+    marked("output dropped", || drop(output));
 }
 
 /// When the output is dropped, at most one more number is taken, and within 2 ms no task is left.
@@ -91,13 +91,13 @@ async fn waiting_stages_are_parked() {
 async fn dropping_the_output_stops_the_front() {
     let source = Source::new(1..=1000);
     let taken = source.counter();
-    let mut output = doubler(producer(source), Work::taking(ms(1)));
+    let mut output = doubler(producer(source), watched(Work::taking(ms(1))));
     for _ in 0..5 {
-        output.recv().await;
+        received(output.recv()).await;
     }
     quiescent().await;
     let before = taken.count();
-    drop(output);
+    marked("output dropped", || drop(output));
     pass(ms(2)).await;
     check::at_most("numbers taken after the output was dropped", taken.count() - before, 1).usually(GOES_ON);
     check::all_tasks_gone().await.usually(GOES_ON);
@@ -106,9 +106,9 @@ async fn dropping_the_output_stops_the_front() {
 /// An output that is dropped while every stage waits for room leaves no task either, within 2 ms.
 #[criterion]
 async fn dropping_a_full_pipeline_leaves_nothing() {
-    let output = doubler(producer(1..=1000), Work::taking(ms(1)));
+    let output = doubler(producer(1..=1000), watched(Work::taking(ms(1))));
     pass(ms(5_000)).await;
-    drop(output);
+    marked("output dropped", || drop(output));
     pass(ms(2)).await;
     check::all_tasks_gone().await.usually(GOES_ON);
 }
@@ -116,7 +116,7 @@ async fn dropping_a_full_pipeline_leaves_nothing() {
 /// When the work on a number panics, the results before it arrive, the output ends, and no task is left.
 #[criterion]
 async fn a_panic_ends_the_output() {
-    let work = Work::taking(ms(1)).panicking(|number| number == 4);
+    let work = watched(Work::taking(ms(1)).panicking(|number| number == 4));
     let seen = drain(doubler(producer(1..=1000), work)).await;
     check::items(&seen, &[2, 4, 6]).usually("results are held back, or the stage goes on after a panic");
     check::all_tasks_gone().await.or_fail();
@@ -126,7 +126,7 @@ async fn a_panic_ends_the_output() {
 #[criterion]
 async fn the_printer_writes_lines() {
     let mut written = Vec::new();
-    let lines = printer(doubler(producer(1..=1000), Work::taking(ms(1))), &mut written).await;
+    let lines = printer(doubler(producer(1..=1000), watched(Work::taking(ms(1)))), &mut written).await;
     check::equal("lines, as the printer counts them", lines.ok(), Some(1000))
         .usually("not counted, or an error on a good writer");
     let text = String::from_utf8_lossy(&written);
@@ -139,7 +139,7 @@ async fn the_printer_writes_lines() {
 /// An error of the writer is returned by the printer, and no task is left.
 #[criterion]
 async fn the_printer_returns_the_writers_error() {
-    let lines = printer(doubler(producer(1..=1000), Work::taking(ms(1))), Broken).await;
+    let lines = printer(doubler(producer(1..=1000), watched(Work::taking(ms(1)))), Broken).await;
     let kind = lines.as_ref().err().map(std::io::Error::kind);
     check::equal("the printer's error", kind, Some(std::io::ErrorKind::BrokenPipe))
         .usually("the result of a write or of the flush is thrown away");

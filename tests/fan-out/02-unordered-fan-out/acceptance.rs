@@ -1,6 +1,6 @@
 //! One stage made wider: what eight workers on one input promise, and what they must not cost.
 
-use harness::{check, criterion, drain, ms, pass, quiescent, watched};
+use harness::{check, criterion, drain, marked, ms, pass, quiescent, received, watched};
 use task::fan_out;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout};
@@ -39,7 +39,7 @@ fn doubles(numbers: impl Iterator<Item = u64>) -> Vec<u64> {
 async fn results(output: &mut Receiver<u64>, count: usize) -> Vec<u64> {
     let mut seen = Vec::new();
     while seen.len() < count {
-        let Ok(Some(result)) = timeout(ms(60_000), output.recv()).await else { break };
+        let Ok(Some(result)) = timeout(ms(60_000), received(output.recv())).await else { break };
         seen.push(result);
     }
     seen
@@ -48,7 +48,7 @@ async fn results(output: &mut Receiver<u64>, count: usize) -> Vec<u64> {
 /// The output carries 2, 4, … 2000, each once, in any order. It ends after the last of them, and no task is left.
 #[criterion]
 async fn every_number_doubled_once() {
-    let work = Work::varying(|number| ms(1 + number % 3));
+    let work = watched(Work::varying(|number| ms(1 + number % 3)));
     let seen = drain(fan_out(thousand(), work)).await;
     check::same_items(&seen, &doubles(1..=1000)).usually(
         "a number dropped on the way, or a stage that ends with its input while some workers still have a number in hand",
@@ -76,7 +76,7 @@ async fn eight_at_a_time_take_125_ms() {
 /// a number waits.
 #[criterion]
 async fn unequal_work_leaves_no_worker_idle() {
-    let work = Work::varying(|number| ms(if number % 8 == 0 { 8 } else { 1 }));
+    let work = watched(Work::varying(|number| ms(if number % 8 == 0 { 8 } else { 1 })));
     let start = Instant::now();
     drain(fan_out(thousand(), work)).await;
     check::took_at_most(start, ms(239)).usually(
@@ -89,7 +89,7 @@ async fn unequal_work_leaves_no_worker_idle() {
 /// the input ends, the slow number's result arrives, and the output ends.
 #[criterion]
 async fn a_slow_number_holds_up_nobody() {
-    let work = Work::varying(|number| ms(if number == 1 { 10_000 } else { 1 }));
+    let work = watched(Work::varying(|number| ms(if number == 1 { 10_000 } else { 1 })));
     let (input, receiver) = open_input(1000);
     let start = Instant::now();
     let mut output = fan_out(receiver, work);
@@ -108,13 +108,13 @@ async fn a_slow_number_holds_up_nobody() {
 #[criterion]
 async fn results_stream() {
     let (input, receiver) = open_input(0);
-    let mut output = fan_out(receiver, Work::taking(ms(1)));
+    let mut output = fan_out(receiver, watched(Work::taking(ms(1))));
     for number in [1, 2, 3] {
         pass(ms(50)).await;
         input.send(number).await.ok();
         let start = Instant::now();
         tokio::select! {
-            result = output.recv() => {
+            result = received(output.recv()) => {
                 check::equal("the result", result, Some(number * 2)).usually("the output ends while the input is open");
             }
             () = tokio::time::sleep(ms(1000)) => {}
@@ -134,7 +134,7 @@ async fn a_reader_that_stops_holds_back_the_input() {
     const CAUSE: &str = "results that wait where nothing counts them: an unbounded or larger channel, a list, or tasks that no \
                          longer count as running while they send";
     let (input, receiver) = open_input(1000);
-    let mut output = fan_out(receiver, Work::taking(ms(1)));
+    let mut output = fan_out(receiver, watched(Work::taking(ms(1))));
     pass(ms(1000)).await;
     check::at_most("numbers taken while nobody reads", taken(&input), HELD).usually(CAUSE);
     results(&mut output, 25).await;
@@ -152,7 +152,7 @@ async fn a_reader_that_stops_holds_back_the_input() {
 #[criterion]
 async fn waiting_workers_are_parked() {
     let (input, receiver) = open_input(0);
-    let output = fan_out(receiver, Work::taking(ms(1)));
+    let output = fan_out(receiver, watched(Work::taking(ms(1))));
     check::parked_for(ms(10_000))
         .await
         .usually("a loop around `try_recv` with a pause; `recv().await` parks the task until a number comes");
@@ -163,20 +163,20 @@ async fn waiting_workers_are_parked() {
     check::parked_for(ms(10_000))
         .await
         .usually("a loop around `try_send` with a pause; `send(…).await` parks the task until there is room");
-    drop(output);
+    marked("output dropped", || drop(output));
 }
 
 /// When the output is dropped, at most 9 more numbers are begun, and after 2 ms no task is left.
 #[criterion]
 async fn dropping_the_output_stops_the_workers() {
-    let work = Work::taking(ms(1));
+    let work = watched(Work::taking(ms(1)));
     let mut output = fan_out(thousand(), work.clone());
     let seen = results(&mut output, 40).await;
     check::equal("results before the output is dropped", seen.len(), 40)
         .usually("the output ends before its last result");
     quiescent().await;
     let before = work.records().len();
-    drop(output);
+    marked("output dropped", || drop(output));
     pass(ms(2)).await;
     let more = work.records().len() - before;
     check::at_most("numbers begun after the output was dropped", more as u64, ON_THE_WAY).usually(
@@ -191,9 +191,9 @@ const STOPS: &str = "tasks that learn one after the other that the reader is gon
 /// An output that is dropped while every result waits for room leaves no task either, and at once.
 #[criterion]
 async fn dropping_a_full_output_leaves_nothing() {
-    let output = fan_out(thousand(), Work::taking(ms(1)));
+    let output = fan_out(thousand(), watched(Work::taking(ms(1))));
     pass(ms(1000)).await;
-    drop(output);
+    marked("output dropped", || drop(output));
     quiescent().await;
     check::all_tasks_gone().await.usually(STOPS);
 }
@@ -201,7 +201,7 @@ async fn dropping_a_full_output_leaves_nothing() {
 /// When the work on one number panics, the results of the other 999 arrive, the output ends, and no task is left.
 #[criterion]
 async fn a_panic_loses_its_number_alone() {
-    let work = Work::taking(ms(1)).panicking(|number| number == 20);
+    let work = watched(Work::taking(ms(1)).panicking(|number| number == 20));
     let seen = drain(fan_out(thousand(), work)).await;
     let others = (1..=1000).filter(|number| *number != 20);
     check::same_items(&seen, &doubles(others))

@@ -1,7 +1,7 @@
 //! Eight workers and one order: a reorder buffer, the window that bounds it, and the numbers that never come.
 
 use harness::task::spawn;
-use harness::{check, criterion, drain, ms, pass, quiescent, random, watched};
+use harness::{check, criterion, drain, marked, ms, pass, quiescent, random, received, watched};
 use rand::RngExt;
 use std::future::poll_fn;
 use std::task::Poll;
@@ -86,7 +86,7 @@ async fn all(output: Receiver<Result<Tagged<u64>, Missing>>) -> Vec<Seen> {
 
 /// The next result, if there is one in time.
 async fn next(output: &mut Receiver<Result<Tagged<u64>, Missing>>, within: Duration) -> Option<Seen> {
-    timeout(within, output.recv()).await.ok().flatten().map(Seen::from)
+    timeout(within, received(output.recv())).await.ok().flatten().map(Seen::from)
 }
 
 /// Times of 0 to 4 ms, at random.
@@ -175,7 +175,7 @@ async fn random_times_cost_little() {
 #[criterion]
 async fn results_stream() {
     let (input, numbers) = Input::of(0..1000).open();
-    let mut output = ordered_doubler(numbers, Work::taking(ms(4)));
+    let mut output = ordered_doubler(numbers, watched(Work::taking(ms(4))));
     let start = Instant::now();
     let first = next(&mut output, ms(100)).await;
     check::equal("the first result within 100 ms", first, Some(Seen::Number(0, 0))).usually(
@@ -213,7 +213,7 @@ async fn a_reader_that_stops_holds_back_the_input() {
     const CAUSE: &str =
         "permits given back before the result is in the output channel, an unbounded channel, or no window";
     let (input, numbers) = Input::of(0..1000).open();
-    let mut output = ordered_doubler(numbers, Work::taking(ms(1)));
+    let mut output = ordered_doubler(numbers, watched(Work::taking(ms(1))));
     pass(ms(1_000)).await;
     check::at_most("numbers taken while nobody reads", input.taken(), FITS).usually(CAUSE);
     for _ in 0..100 {
@@ -233,7 +233,7 @@ async fn waiting_tasks_are_parked() {
     check::parked_for(ms(8_000)).await.usually(CAUSE);
     pass(ms(10_000)).await;
     check::parked_for(ms(10_000)).await.usually(CAUSE);
-    drop(output);
+    marked("output dropped", || drop(output));
 }
 
 /// An input that ends with a number missing: it is reported in its place, the rest comes out, and the output ends.
@@ -241,7 +241,7 @@ async fn waiting_tasks_are_parked() {
 async fn an_input_that_ends_with_a_gap_is_drained() {
     let left_out = |seq| seq == 17;
     let sequence = (0..20).filter(|&seq| !left_out(seq));
-    let seen = all(ordered_doubler(Input::of(sequence).ended(), Work::taking(ms(1)))).await;
+    let seen = all(ordered_doubler(Input::of(sequence).ended(), watched(Work::taking(ms(1))))).await;
     check::items(&seen, &expected(20, left_out))
         .usually("at the end the buffer waits for a number that cannot come any more, drops what is behind it, or skips it in silence");
 }
@@ -251,7 +251,7 @@ async fn an_input_that_ends_with_a_gap_is_drained() {
 #[criterion]
 async fn a_gap_is_reported_at_once() {
     let (input, numbers) = Input::of([0, 1, 3]).open();
-    let mut output = ordered_doubler(numbers, Work::taking(ms(1)));
+    let mut output = ordered_doubler(numbers, watched(Work::taking(ms(1))));
     let mut seen = Vec::new();
     while let Some(result) = next(&mut output, ms(100)).await {
         seen.push(result);
@@ -266,7 +266,7 @@ async fn a_gap_is_reported_at_once() {
 async fn a_gap_longer_than_the_window_stops_nothing() {
     let left_out = |seq| seq < 3 || (seq % 50 == 7) || (400..500).contains(&seq);
     let sequence = (0..1000).filter(|&seq| !left_out(seq));
-    let seen = all(ordered_doubler(Input::of(sequence).ended(), Work::taking(ms(1)))).await;
+    let seen = all(ordered_doubler(Input::of(sequence).ended(), watched(Work::taking(ms(1))))).await;
     check::items(&seen, &expected(1000, left_out))
         .usually("a missing number that is dropped, or reported out of its turn");
 }
@@ -276,7 +276,7 @@ async fn a_gap_longer_than_the_window_stops_nothing() {
 #[criterion]
 async fn a_panic_costs_its_own_number_only() {
     let panics = |seq| seq % 10 == 3;
-    let work = Work::taking(ms(1)).panicking(panics);
+    let work = watched(Work::taking(ms(1)).panicking(panics));
     let start = Instant::now();
     let seen = all(ordered_doubler(Input::of(0..1000).ended(), work)).await;
     check::items(&seen, &expected(1000, panics))
@@ -296,7 +296,7 @@ async fn dropping_the_output_cancels_the_work() {
     let output = ordered_doubler(numbers, work.clone());
     pass(ms(100)).await;
     let started = work.records().len();
-    drop(output);
+    marked("output dropped", || drop(output));
     pass(ms(2)).await;
     check::at_most("items started after the output was dropped", (work.records().len() - started) as u64, 0)
         .usually("the dispatcher goes on: nothing tells it that the reader is gone");
@@ -305,9 +305,9 @@ async fn dropping_the_output_cancels_the_work() {
     drop(input);
 
     let (idle, numbers) = Input::of([0]).open();
-    let mut output = ordered_doubler(numbers, Work::taking(ms(1)));
+    let mut output = ordered_doubler(numbers, watched(Work::taking(ms(1))));
     next(&mut output, ms(100)).await;
-    drop(output);
+    marked("output dropped", || drop(output));
     pass(ms(2)).await;
     check::all_tasks_gone().await.usually(CAUSE);
     drop(idle);
@@ -317,9 +317,9 @@ async fn dropping_the_output_cancels_the_work() {
 #[criterion]
 async fn dropping_a_full_output_leaves_nothing() {
     let (input, numbers) = Input::of(0..1000).open();
-    let output = ordered_doubler(numbers, Work::taking(ms(1)));
+    let output = ordered_doubler(numbers, watched(Work::taking(ms(1))));
     pass(ms(1_000)).await;
-    drop(output);
+    marked("output dropped", || drop(output));
     quiescent().await;
     check::all_tasks_gone()
         .await

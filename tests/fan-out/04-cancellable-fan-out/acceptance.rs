@@ -1,6 +1,6 @@
 //! A fan-out that can be told to stop: a cancel is only as good as the last place where a task waits without it.
 
-use harness::{Source, check, criterion, drain, ms, pass, quiescent, watched};
+use harness::{Source, check, criterion, drain, marked, ms, pass, quiescent, received, watched};
 use task::{fan_out, producer};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::Instant;
@@ -39,7 +39,7 @@ fn no_result_of_unfinished_work(results: &[u64], work: &Work, cause: &str) {
 /// Without a cancel, the doubles of 1 to 1000 come out once each, the output ends, and no task is left.
 #[criterion]
 async fn every_number_doubled_once() {
-    let seen = drain(pipeline(1..=1000, &Work::taking(ms(1)), &CancellationToken::new())).await;
+    let seen = drain(pipeline(1..=1000, &watched(Work::taking(ms(1))), &CancellationToken::new())).await;
     let expected: Vec<u64> = (1..=1000).map(|number| number * 2).collect();
     check::same_items(&seen, &expected)
         .usually("a worker that stops before the input is empty, or a stage that cancels the others at its own end");
@@ -66,14 +66,14 @@ async fn eight_at_a_time() {
 async fn a_reader_that_stops_parks_every_task() {
     let source = Source::new(1..);
     let taken = source.counter();
-    let output = pipeline(source, &Work::taking(ms(1)), &CancellationToken::new());
+    let output = pipeline(source, &watched(Work::taking(ms(1))), &CancellationToken::new());
     pass(ms(100)).await;
     check::at_most("numbers taken while nobody reads", taken.count(), FITS)
         .usually("an unbounded channel or a larger one, or a task for each number: nothing makes the front wait");
     check::parked_for(ms(10_000)).await.usually(
         "a loop that looks at `is_cancelled()` every so often; `token.cancelled()` is a future that parks until then",
     );
-    drop(output);
+    marked("output dropped", || drop(output));
 }
 
 /// At the cancel one item has 10 s to go, and senders wait on a full output whose receiver is kept: within 5 ms no
@@ -87,7 +87,7 @@ async fn a_cancel_reaches_a_full_pipeline() {
     let output = pipeline(source, &work, &token);
     pass(ms(50)).await;
     let before = taken.count();
-    token.cancel();
+    marked("cancel", || token.cancel());
     all_gone_in_time(
         "an await that is not raced against the token: its line is shown. A look between items comes too late",
     )
@@ -104,9 +104,9 @@ async fn a_cancel_reaches_a_full_pipeline() {
 async fn a_cancel_reaches_workers_without_input() {
     let (kept, input) = mpsc::channel(1);
     let token = CancellationToken::new();
-    let output = fan_out(input, Work::taking(ms(1)), token.clone());
+    let output = fan_out(input, watched(Work::taking(ms(1))), token.clone());
     pass(ms(10)).await;
-    token.cancel();
+    marked("cancel", || token.cancel());
     all_gone_in_time(
         "`recv` is not raced against the token: a worker that waits for input learns of the cancel with its next item",
     )
@@ -151,11 +151,11 @@ async fn a_cancel_cuts_work_off() {
     let token = CancellationToken::new();
     let mut output = pipeline(source, &work, &token);
     for _ in 0..100 {
-        output.recv().await;
+        received(output.recv()).await;
     }
     quiescent().await;
     let (before, begun) = (taken.count(), work.records().len());
-    token.cancel();
+    marked("cancel", || token.cancel());
     all_gone_in_time("an await that is not raced against the token: its line is shown").await;
     check::equal("items begun after the cancel", work.records().len() - begun, 0)
         .usually("a stage finishes what it has taken, or looks at the token later than at its next step");
@@ -220,11 +220,11 @@ async fn the_token_is_the_callers() {
 /// an end.
 #[criterion]
 async fn dropping_the_output_stops_every_task() {
-    let mut output = pipeline(1.., &Work::taking(ms(1)), &CancellationToken::new());
+    let mut output = pipeline(1.., &watched(Work::taking(ms(1))), &CancellationToken::new());
     for _ in 0..20 {
-        output.recv().await;
+        received(output.recv()).await;
     }
-    drop(output);
+    marked("output dropped", || drop(output));
     all_gone_in_time(
         "a task that only the token can end, or a stage that ignores that its send fails: the reader is gone",
     )

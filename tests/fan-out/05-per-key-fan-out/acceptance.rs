@@ -1,6 +1,6 @@
 //! Order for each key, and width across the keys: what a shard shares with its neighbours, and what it must not.
 
-use harness::{check, criterion, drain, ms, pass, program, quiescent, run_program, watched};
+use harness::{check, criterion, drain, marked, ms, pass, program, quiescent, received, run_program, watched};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::process::Command;
@@ -111,7 +111,7 @@ fn most_at_once_in_a_shard(work: &Work) -> u64 {
 #[criterion]
 async fn every_event_once_and_in_the_order_of_its_key() {
     let sent: Vec<Event> = (0..1200).map(|value| event(&format!("user-{}", value / 4 * 7 % 30), value)).collect();
-    let work = Work::varying(|value| ms(value * 7919 % 5));
+    let work = watched(Work::varying(|value| ms(value * 7919 % 5)));
     let seen = drain(fan_out(input(sent.clone()), work)).await;
     complete_and_in_order(&seen, &sent);
     quiescent().await;
@@ -191,7 +191,7 @@ async fn a_slow_event_delays_only_its_shard() {
     let mut output = fan_out(input(sent.clone()), work);
     let mut seen = Vec::new();
     while seen.len() < 500
-        && let Some(event) = output.recv().await
+        && let Some(event) = received(output.recv()).await
     {
         let value = event.value;
         seen.push(event);
@@ -231,14 +231,14 @@ async fn a_full_queue_holds_back_the_dispatcher() {
 #[criterion]
 async fn a_reader_that_stops_parks_every_task() {
     let (kept, source) = open_input(events(&keys(), 0..SHARDS, 200));
-    let output = fan_out(source, Work::taking(ms(1)));
+    let output = fan_out(source, watched(Work::taking(ms(1))));
     pass(ms(1000)).await;
     check::at_most("events taken while nobody reads", taken(&kept), FITS)
         .usually("unbounded or larger queues, a larger output, or events that are dropped when a queue is full");
     check::parked_for(ms(10_000)).await.usually(
         "a loop around `try_send` or `try_recv` with a pause; `send(…).await` and `recv().await` park the task",
     );
-    drop(output);
+    marked("output dropped", || drop(output));
 }
 
 /// When the output is dropped, no task is left 5 ms later, though the input is open and holds more events of 1 ms for
@@ -246,11 +246,11 @@ async fn a_reader_that_stops_parks_every_task() {
 #[criterion]
 async fn dropping_the_output_stops_every_task() {
     let (kept, source) = open_input(events(&keys(), 0..SHARDS, 200));
-    let mut output = fan_out(source, Work::taking(ms(1)));
+    let mut output = fan_out(source, watched(Work::taking(ms(1))));
     for _ in 0..5 {
-        output.recv().await;
+        received(output.recv()).await;
     }
-    drop(output);
+    marked("output dropped", || drop(output));
     pass(ms(5)).await;
     check::all_tasks_gone().await.usually(
         "a task ignores that its `send` fails; or the dispatcher has emptied the input, into unbounded queues or by \
@@ -265,7 +265,7 @@ async fn dropping_the_output_stops_every_task() {
 async fn a_panic_ends_its_key() {
     let keys = keys();
     let sent = events(&keys, 0..SHARDS, 100);
-    let work = Work::taking(ms(1)).panicking(|value| value == 2010);
+    let work = watched(Work::taking(ms(1)).panicking(|value| value == 2010));
     let seen = drain(fan_out(input(sent.clone()), work)).await;
     let broken = of_key(&seen, &keys[2][0]);
     let later = broken.iter().filter(|value| **value >= 2010).count();

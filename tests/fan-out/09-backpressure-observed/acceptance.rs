@@ -1,6 +1,6 @@
 //! A slow reader: who waits for it, how long, and how it looks from outside.
 
-use harness::{Source, check, criterion, ms, pass, quiescent, watched};
+use harness::{Source, check, criterion, ms, pass, quiescent, received, watched};
 use prometheus_parse::{Scrape, Value};
 use std::io;
 use std::net::SocketAddr;
@@ -33,7 +33,7 @@ fn doubles(numbers: impl Iterator<Item = u64>) -> Vec<u64> {
 
 async fn drain(results: &mut Results) -> Vec<u64> {
     let mut seen = Vec::new();
-    while let Some(result) = results.recv().await {
+    while let Some(result) = received(results.recv()).await {
         seen.push(result);
     }
     seen
@@ -48,7 +48,7 @@ async fn read_until(results: &mut Results, start: Instant, at: u64) {
             return pass(ms(at - passed)).await;
         }
         pass(ms(next_read - passed)).await;
-        results.recv().await;
+        received(results.recv()).await;
         quiescent().await;
     }
 }

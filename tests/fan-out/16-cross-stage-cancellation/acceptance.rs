@@ -1,7 +1,7 @@
 //! A pipeline whose consumer has had enough: how the news gets from the last stage to the first, past work that takes
 //! longer than anybody wants to wait.
 
-use harness::{check, criterion, drain, ms, pass, quiescent, watched};
+use harness::{check, criterion, drain, marked, ms, pass, quiescent, received, watched};
 use task::pipeline;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, timeout};
@@ -59,7 +59,7 @@ async fn all_gone_in_time(cause: &str) {
 async fn read_for_100_ms(output: &mut Receiver<u64>) -> (Vec<u64>, bool) {
     let mut seen = Vec::new();
     let read = async {
-        while let Some(number) = output.recv().await {
+        while let Some(number) = received(output.recv()).await {
             seen.push(number);
         }
     };
@@ -126,7 +126,7 @@ async fn a_reader_that_stops_parks_every_task() {
     check::parked_for(ms(10_000)).await.usually(
         "a loop that looks at `is_closed()` or `is_cancelled()` every so often; `closed()` and `cancelled()` park until then",
     );
-    drop(output);
+    marked("output dropped", || drop(output));
 }
 
 /// The output is dropped while all twelve workers are at numbers that take 10 s: within 100 ms no task is left.
@@ -138,7 +138,7 @@ async fn dropping_the_output_stops_stages_at_work() {
     pass(ms(2 * LONG + LONG / 2)).await;
     check::equal("numbers at work in the stages before the drop", at_work(&stages), [WORKERS; 3])
         .usually("a stage that is narrower or wider than 4, or holds back what it has done");
-    drop(output);
+    marked("output dropped", || drop(output));
     all_gone_in_time(
         "a stage that learns only at its next `send` that nobody reads, after its work. `Sender::closed` is ready as soon as the \
          receiver is dropped, and each stage must tell the one before it. Or the work is in a task that is let go of, not aborted",
@@ -171,7 +171,7 @@ async fn a_cancel_stops_stages_at_work() {
     let before = begun(&stages);
     check::equal("numbers at work in the stages before the cancel", at_work(&stages), [WORKERS; 3])
         .usually("a stage that is narrower or wider than 4, or holds back what it has done");
-    token.cancel();
+    marked("cancel", || token.cancel());
     let (seen, ended) = read_for_100_ms(&mut output).await;
     check::all_tasks_gone().await.usually(
         "a token that does not reach every stage, or that is looked at between numbers only: a worker finishes its 10 s first. \

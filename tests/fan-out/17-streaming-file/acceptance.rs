@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -711,7 +711,7 @@ async fn ctrl_c_leaves_whole_lines_and_code_130() {
 }
 
 /// A file that cannot be opened or read: code 1 and its path on standard error. No file, or two: code 2. A reader that
-/// closes the output early: code 0, and nothing on standard error.
+/// closes the output early: code 0, and nothing on standard error. An output that fails otherwise: code 1 and a message.
 #[criterion(clock = "real", deadline = 30)]
 async fn the_program_ends_as_a_tool_does() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -750,4 +750,14 @@ async fn the_program_ends_as_a_tool_does() {
     let said = String::from_utf8_lossy(&run.stderr).into_owned();
     check::that(said.is_empty(), format!("standard error is not empty: {said:?}"))
         .usually("a closed output is reported as an error, or `println!` panics at it");
+
+    // Linux has a device that is always full.
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
+    let mut command = tokio::process::Command::new(program!());
+    command.arg(&file.path).kill_on_drop(true).stdin(Stdio::null()).stdout(full).stderr(Stdio::piped());
+    let run = ended(command.spawn().expect("the program was built beside this test")).await;
+    check::exit_code(&run, 1)
+        .usually("every error of the output is taken for a reader that has seen enough: a full disk is none");
+    check::that(!run.stderr.is_empty(), "the disk is full, and nothing on standard error says so")
+        .usually("a code without a message");
 }

@@ -328,6 +328,10 @@ async fn the_wrapper_counts_any_stage() {
         .usually("the result is not passed on");
     seen("after a job is done", [1., 1., 0., 0., 0., 0., 1., 1.], COUNTED);
     let figures = Figures::of(&metrics);
+    for name in ["queue_seconds_bucket", "process_seconds_bucket"] {
+        check::equal(&format!("{name} with the label le=+Inf"), figures.get(name, "thumbnail", "acme"), 1.0)
+            .usually("a sum and a count make no histogram: it has buckets, and the last one, `+Inf`, holds all");
+    }
     for (name, expected) in [("queue_seconds_sum", 0.03), ("process_seconds_sum", 0.02)] {
         let sum = figures.get(name, "thumbnail", "acme");
         check::that((sum - expected).abs() < 0.003, format!("{name}: {sum}, expected {expected}"))
@@ -351,11 +355,17 @@ async fn the_wrapper_counts_any_stage() {
     }
     check::equal("runs in flight after a timeout", thumbnails.work().in_flight(), 0)
         .usually("the stage runs in a task that the timeout does not end");
+    let_go(stage.arrive(Job { item: Item { tenant: "a\"b\\c".to_owned(), ..item(1) }, payload: Vec::new() }));
+    check::that(
+        metrics.render().contains(r#"tenant="a\"b\\c""#),
+        r#"for the tenant a"b\c the text has no label tenant="a\"b\\c""#,
+    )
+    .usually("a text that is put together by hand, without escapes: one such name, and nothing of it can be scraped");
 }
 
 /// Under chaos (spikes of 2 s, errors, 503s, panics, a tenant whose server says nothing for a while, and an end in the middle)
 /// in = out + errors + cancelled + in flight + queued, at every moment at which nothing moves, and the outcomes say the same.
-#[criterion]
+#[criterion(deadline = 30)]
 async fn the_figures_add_up_under_chaos() {
     // What befalls an item in a stage depends on both alone, so that a run can be repeated.
     let dice: Arc<[u64]> = harness::random(20).random_iter().take(5_000 * 9).map(|number: u64| number % 100).collect();
@@ -468,12 +478,13 @@ async fn a_cancel_gives_up_everything() {
     }
 }
 
-/// `shutdown` refuses new items as `Stopped`, and finishes what was accepted: 50 items of 3 × 100 ms in 1.5 s. What has not
-/// ended after the grace is given up at that moment. It returns with no task left, and accepted = done + failed + cancelled.
+/// `shutdown` refuses new items as `Stopped`, and finishes what was accepted: 50 items of 3 × 100 ms in 1.5 s. What is left
+/// after the grace is given up. Then no task is left, and accepted = done + failed + cancelled. Dropped, it gives up nothing.
 #[criterion]
 async fn shutdown_finishes_what_was_accepted() {
     const DROPS: &str = "the shutdown cancels, or ends the intake's task with what is in its queue: close the intake, and \
                          wait for what has passed it";
+    const OWN: &str = "the caller's token is used for one's own purposes; a `child_token()` is one's own";
     let stages = Scripted::three([8; 3], [100, 4, 4], |_, _| ms(100));
     let (pipeline, _, token) = start(&stages);
     let tickets = accepted(&pipeline, &Tenant::Acme.ids(50));
@@ -491,16 +502,16 @@ async fn shutdown_finishes_what_was_accepted() {
     check::took(begun, ms(1_350), ms(2)).usually("it returns before the last item, or waits for the whole grace");
     check::all_tasks_gone().await.or_fail();
     check::items(&outcomes(tickets).await, &vec![DONE.to_owned(); 50]).usually(DROPS);
-    check::that(!token.is_cancelled(), "the caller's token is cancelled after a shutdown")
-        .usually("the caller's token is used for one's own purposes; a `child_token()` is one's own");
+    check::that(!token.is_cancelled(), "the caller's token is cancelled after a shutdown").usually(OWN);
 
     let mut stages = Scripted::three([8; 3], [100, 4, 4], |stage, _| if stage == 2 { ms(600) } else { ms(1) });
     stages[1].fail_at(|id| (id == 2).then_some(StageError::Status(500)));
-    let (pipeline, metrics, _token) = start(&stages);
+    let (pipeline, metrics, token) = start(&stages);
     let tickets = accepted(&pipeline, &Tenant::Acme.ids(50));
     let begun = Instant::now();
     let Summary { accepted: all, done, failed, cancelled } = pipeline.shutdown(ms(1_000)).await;
     check::took(begun, ms(1_000), ms(5)).usually("what is left after the grace is waited for, or not cut off");
+    check::that(!token.is_cancelled(), "the caller's token is cancelled after the grace").usually(OWN);
     check::equal("accepted, done, failed and cancelled", [all, done, failed, cancelled], [50, 4, 1, 45])
         .usually("what was cut off is not counted, or what had ended before is lost");
     check::all_tasks_gone().await.usually("the tasks are told to end, and not waited for");
@@ -509,10 +520,21 @@ async fn shutdown_finishes_what_was_accepted() {
     check::equal("tickets that say cancelled", cut, 45).usually("a ticket is closed without an outcome");
     Figures::of(&metrics).add_up("after the grace");
     Figures::of(&metrics).gauges_are_zero("after the grace");
-    let begun = Instant::now();
     let (pipeline, _, _token) = start(&stages);
+    let begun = Instant::now();
     pipeline.shutdown(ms(1_000)).await;
     check::took(begun, ms(0), ms(1)).usually("an empty pipeline waits for the grace");
+
+    let (pipeline, _, _token) = start(&stages);
+    let tickets = accepted(&pipeline, &Tenant::Bolt.ids(8));
+    let given_up = timeout(ms(100), pipeline.shutdown(ms(60_000))).await;
+    check::that(given_up.is_err(), "a shutdown was over after 100 ms, and items take 602").usually(DROPS);
+    let seen = pipeline.submit(item(500)).err().as_ref().map(refusal);
+    check::equal("the answer after a shutdown that was dropped", seen, Some("Stopped(500)".to_owned()))
+        .usually("the intake is closed for as long as somebody waits");
+    check::items(&outcomes(tickets).await, &vec![DONE.to_owned(); 8]).usually(
+        "the future of `shutdown` has taken what holds the tasks, such as a `JoinSet`, and is dropped with it",
+    );
 }
 
 /// Each job's end at a stage is one line with `stage`, `tenant`, `id`, `correlation` and an `outcome` of ok, error or
@@ -619,13 +641,14 @@ async fn the_real_stages_speak_http() {
         "/hangs-up" => Answer::hang_up(),
         "/half" => Answer::status(200).body("half of this").cut_short(),
         "/silence" => Answer::silence(),
-        path => Answer::status(path.trim_start_matches('/').parse().unwrap_or(400)).body("x"),
+        path => Answer::status(path.trim_start_matches('/').parse().unwrap_or(400)).header("location", "/ok").body("x"),
     });
     let nobody = Refusing::new();
     let fetch = HttpFetch::new(WIDTH);
     for (path, expected) in [
         ("/ok", "\"  Some TEXT\\n\""),
         ("/202", "\"x\""),
+        ("/302", "Status(302)"),
         ("/404", "Status(404)"),
         ("/503", "Status(503)"),
         ("/hangs-up", "Failed"),
@@ -637,19 +660,31 @@ async fn the_real_stages_speak_http() {
         let seen =
             timeout(PATIENCE, ran(&fetch, job(server.url(path), b""))).await.unwrap_or("no end after 5 s".to_owned());
         check::equal(&format!("what fetch makes of {path}"), seen, expected.to_owned()).usually(
-            "a status that nobody looks at, half a body taken for a whole one, or a body that is read without a limit",
+            "a status that nobody looks at, or a redirect that the client follows unless it is told not to; half a body taken \
+             for a whole one, or a body that is read without a limit",
         );
         let deliver = HttpDeliver::new(server.url(path), WIDTH);
         let seen = timeout(PATIENCE, ran(&deliver, job(String::new(), b"text")))
             .await
             .unwrap_or("no end after 5 s".to_owned());
         let expected = if expected.contains('(') || expected == "Failed" { expected } else { "\"text\"" };
-        check::equal(&format!("what deliver makes of {path}"), seen, expected.to_owned())
-            .usually("a status that nobody looks at, or an answer whose body is not read");
+        check::equal(&format!("what deliver makes of {path}"), seen, expected.to_owned()).usually(
+            "a status that nobody looks at, a redirect that the client follows, or an answer whose body is not read",
+        );
     }
     let seen = ran(&fetch, job(nobody.url("/"), b"")).await;
     check::equal("what fetch makes of a refused connection", seen, "Failed".to_owned())
         .usually("an `unwrap` of the answer");
+    let widths = [3, 5, 7].map(|width| NonZeroUsize::new(width).expect("it is not 0"));
+    let [fetches, parses, delivers] = widths;
+    let stages: [&dyn Stage; 3] =
+        [&HttpFetch::new(fetches), &Parse::new(parses), &HttpDeliver::new(server.url("/ok"), delivers)];
+    check::equal(
+        "workers of fetch, parse and deliver",
+        stages.map(|stage| stage.workers()),
+        widths.map(NonZeroUsize::get),
+    )
+    .usually("a width of the stage's own: what the environment says is for nothing");
     let parse = Parse::new(WIDTH);
     for (body, expected) in
         [(&b" Some TEXT\n"[..], "\"some text\""), (b" \n", "Failed"), (b"", "Failed"), (b"a\xff", "Failed")]
@@ -730,9 +765,14 @@ async fn the_metrics_are_scraped_over_http() {
 }
 
 /// The program, stopped by SIGTERM or SIGINT in the middle, finishes the seven items that it has accepted and ends with code
-/// 0. Before that, its scraped figures show four at work and two waiting; its log has each item's correlation id.
+/// 0. Before that, its scraped figures show four at work and two waiting; its log has each item's correlation id. With a bad
+/// width in its environment it ends with code 2.
 #[criterion(clock = "real", deadline = 30)]
 async fn a_signal_ends_the_program_in_peace() {
+    for variable in VARIABLES {
+        check::equal(&format!("exit code with {variable}=many"), outside::refused(variable, "many").await, Some(2))
+            .usually("a `from_env` that does not look into the environment");
+    }
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let gate = Gate::default();
@@ -817,9 +857,22 @@ async fn one_item_is_replayed_by_its_id() {
         .usually("what is recorded next is glued to the torn line; or it is the first record of an id that is found");
     check::equal("items 1 and 99", (find(1), find(99)), (recorded(1, first.url("/1")), None))
         .usually("opening empties the journal");
-    let refused = opened.record(&Item { tenant: "a\tb".to_owned(), ..item(8) }).map_err(|error| error.kind());
-    check::equal("a tenant with a tab in it", refused, Err(ErrorKind::InvalidInput))
-        .usually("a field that ends the field: the line cannot be read back");
+    for broken in ["a\tb", "a\nb"] {
+        let text = || broken.to_owned();
+        for (what, item) in [
+            ("tenant", Item { tenant: text(), ..item(8) }),
+            ("correlation", Item { correlation: text(), ..item(8) }),
+            ("url", Item { url: text(), ..item(8) }),
+        ] {
+            let refused = opened.record(&item).map_err(|error| error.kind());
+            check::equal(
+                &format!("recording an item whose {what} is {broken:?}"),
+                refused,
+                Err(ErrorKind::InvalidInput),
+            )
+            .usually("a field that ends the field or the line, which cannot be read back, or as another item");
+        }
+    }
 
     let seen = outside::replay(&journal, &second.url("/sink"), 3).await;
     check::equal(

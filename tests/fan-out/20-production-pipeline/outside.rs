@@ -126,6 +126,15 @@ pub(crate) async fn replay(journal: &Path, sink: &str, id: u64) -> (Option<i32>,
     (code, output.lines().last().unwrap_or_default().to_owned())
 }
 
+/// The exit code of the program with this in its environment. It has no input, so it ends in any case.
+pub(crate) async fn refused(variable: &str, value: &str) -> Option<i32> {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let mut command = command();
+    command.arg("run").arg(folder.path().join("journal")).arg("http://127.0.0.1:1/").stdin(Stdio::null());
+    let run = timeout(PATIENCE, command.env(variable, value).output()).await.ok().and_then(Result::ok);
+    run.and_then(|run| run.status.code())
+}
+
 /// The program's line for an item.
 pub(crate) fn line(id: u64, tenant: &str, url: &str) -> String {
     format!("{id} {tenant} c-{id} {url}")

@@ -224,7 +224,12 @@ impl Figures {
                 Value::Counter(value) | Value::Gauge(value) | Value::Untyped(value) => {
                     Some(((sample.metric, stage, tenant), value))
                 }
-                Value::Histogram(_) | Value::Summary(_) => None,
+                // What is in all buckets.
+                Value::Histogram(buckets) => {
+                    let last = buckets.iter().find(|bucket| bucket.less_than.is_infinite())?;
+                    Some(((format!("{}_bucket", sample.metric), stage, tenant), last.count))
+                }
+                Value::Summary(_) => None,
             }
         };
         Figures(samples.into_iter().filter_map(figure).collect())

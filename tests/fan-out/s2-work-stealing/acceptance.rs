@@ -155,13 +155,16 @@ async fn every_item_once() {
 }
 
 /// As long as a worker has items of its own, it takes none of a sibling's: of four shares with ten items each, worked on
-/// in step, each share's items all run on one thread.
+/// in step, each share's items all run on one thread, and on the worker with the share's number.
 #[criterion(clock = "real", deadline = 20)]
 async fn own_items_first() {
     let (log, meeting) = (Arc::new(Log::default()), Meeting::of(WORKERS as u64));
     let (seen, met) = (log.clone(), meeting.clone());
-    finish(shares(&[10; WORKERS]), move |item, _| {
+    let workers = Arc::new(Mutex::new(BTreeMap::new()));
+    let numbers = workers.clone();
+    finish(shares(&[10; WORKERS]), move |item, local| {
         let _at_work = seen.begin(item);
+        numbers.lock().unwrap_or_else(PoisonError::into_inner).insert(item, local.worker() as u64);
         met.meet();
     })
     .await;
@@ -177,6 +180,11 @@ async fn own_items_first() {
         .usually("one queue for all, or workers that look at their siblings' deques before their own");
     check::that(!meeting.failed(), "four items, of four shares, were never at work at once")
         .usually("fewer threads than shares, or a lock that is held while an item is at work");
+    let workers = workers.lock().unwrap_or_else(PoisonError::into_inner);
+    let other = workers.iter().map(|(item, worker)| (item / 1000, *worker)).find(|(share, worker)| share != worker);
+    let (share, worker) = other.unwrap_or_default();
+    check::that(other.is_none(), format!("the items of share {share} ran on the worker with the number {worker}"))
+        .usually("workers that are numbered as they start, or as they are taken from a list's end");
 }
 
 /// When all 64 items are in one share of four, four are at work at once, time after time, and never more: idle workers

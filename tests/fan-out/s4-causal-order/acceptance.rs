@@ -368,7 +368,8 @@ async fn a_wrong_graph_is_refused() {
 }
 
 /// Items that wait for each other are an error, before any work starts: it names those on the cycle and no others, each
-/// depending on the next, the smallest first. This holds for an item that depends on itself and for a ring of 100 000.
+/// depending on the next, the smallest first. So for a ring beside a part without a fault, an item that depends on itself, and a
+/// ring of 100 000.
 #[criterion]
 async fn a_cycle_is_named_in_order() {
     const CAUSE: &str =
@@ -381,6 +382,12 @@ async fn a_cycle_is_named_in_order() {
     let seen = wrong(&items, &work).await;
     check::that(seen != Wrong::Nothing, "items that wait for each other are accepted").usually(CAUSE);
     check::equal("the fault of 9 → 4 → 7 → 9", seen, Wrong::Cycle(vec![4, 7, 9])).usually(ORDER);
+    // Nothing leads from the first part, which has no fault, to the ring.
+    let apart = [item(8, [6]), item(6, [5]), item(5, []), item(11, [10]), item(10, [11])];
+    check::equal("the fault of 11 → 10 → 11, beside 8 → 6 → 5", wrong(&apart, &work).await, Wrong::Cycle(vec![10, 11]))
+        .usually(
+            "a search that begins at one item and ends where its dependencies end: begin at each that is not cleared",
+        );
     let seen = wrong(&[item(6, [6]), item(5, [])], &work).await;
     check::equal("the fault of an item that depends on itself", seen, Wrong::Cycle(vec![6])).usually(CAUSE);
     let ring: Vec<Item> = (0..LARGE).map(|id| item(id, [(id + 1) % LARGE])).collect();

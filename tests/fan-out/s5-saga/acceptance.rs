@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::FutureExt;
-use harness::{check, criterion, ms, pass, watched};
+use harness::{check, criterion, memory, ms, pass, watched};
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -496,7 +496,7 @@ async fn a_run_goes_on_where_the_log_ends() {
 }
 
 /// A run of a saga that is under way waits for its end and returns the same: nothing happens twice, also when the first
-/// caller is gone and the compensation is still on its way.
+/// caller is gone and the compensation is still on its way. So does a third run, while the second is under way.
 #[criterion]
 async fn a_retry_waits_for_the_run_under_way() {
     const CAUSE: &str = "both runs read the log at the same time and take the same next step: one at a time for each saga. \
@@ -517,6 +517,60 @@ async fn a_retry_waits_for_the_run_under_way() {
     check::equal("how the retry ended", end(retry), aborted(Why::Cancelled)).usually(
         "the first run does not hear that its caller is gone, or is dropped with it; or its turn is not in the log",
     );
+
+    // A compensation that fails is tried again by each run: the third comes when the first is over and the second is not.
+    let world = World::of(&[2, BACK + 1], &[]);
+    let sagas = world.sagas();
+    let third = async {
+        pass(ms(5 * STEP + STEP / 2)).await;
+        sagas.run(SAGA, CancellationToken::new()).await
+    };
+    let first_and_second = all_of(&sagas, [SAGA, SAGA]);
+    let (mut ended, third) = tokio::join!(first_and_second, third);
+    ended.push(end(third));
+    let mut tries: Vec<_> = world.work.records().into_iter().filter(|record| record.item == BACK + 1).collect();
+    tries.sort_by_key(|record| record.start);
+    let overlap = tries.windows(2).any(|pair| pair[0].end.is_none_or(|end| pair[1].start < end));
+    check::that(!overlap, "of three runs of one saga, two compensate stage 1 at the same time").usually(
+        "the saga's lock is thrown away when a run ends, though another waits for it: who comes next makes a new one",
+    );
+    let expected = End::Aborted { cause: Why::Failed(2), not_compensated: vec![Why::Failed(1)] };
+    check::that(ended.iter().all(|ended| *ended == expected), format!("three runs ended like this: {ended:?}"))
+        .usually("the cause, or the compensation that fails again, is lost on the way to a caller");
+}
+
+/// The log of sagas that are all complete.
+struct AllDone;
+
+#[async_trait]
+impl Log for AllDone {
+    async fn read(&self, _: u64) -> Vec<Entry> {
+        (0..STAGES).map(Entry::Done).collect()
+    }
+
+    async fn append(&self, saga: u64, entry: Entry) {
+        check::that(false, format!("saga {saga} was complete, and {entry:?} was logged"))
+            .usually("the log is not read before the run");
+    }
+}
+
+/// Nothing is kept of a saga that has ended: 5000, one after another, need at most 400 KiB.
+#[criterion]
+async fn a_saga_that_has_ended_leaves_nothing() {
+    let world = World::of(&[], &[]);
+    let stage = |stage| -> Arc<dyn Stage> { Arc::new(TestStage { world: world.clone(), stage }) };
+    let sagas = Sagas::new([stage(0), stage(1), stage(2)], Arc::new(AllDone));
+    let peak = memory::measure();
+    for saga in 0..5000 {
+        if saga % 1000 == 999 {
+            pass(ms(1)).await;
+        }
+        let ended = sagas.run(saga, CancellationToken::new()).await;
+        check::that(ended.is_ok(), format!("saga {saga} was complete, and ended like this: {ended:?}"))
+            .usually("the log is not read before the run");
+    }
+    check::peak_memory(&peak, 400 << 10)
+        .usually("a lock, a handle or a result is kept for every saga that ever ran: remove it when its last run ends");
 }
 
 /// Ten sagas at once take as long as one, 30 ms, though the caller of one is dropped.
@@ -535,7 +589,7 @@ async fn sagas_do_not_wait_for_each_other() {
 }
 
 /// Runs these sagas at once.
-async fn all_of(sagas: &Sagas, ids: std::ops::Range<u64>) -> Vec<End> {
-    let runs: Vec<_> = ids.map(|saga| sagas.run(saga, CancellationToken::new())).collect();
+async fn all_of(sagas: &Sagas, ids: impl IntoIterator<Item = u64>) -> Vec<End> {
+    let runs: Vec<_> = ids.into_iter().map(|saga| sagas.run(saga, CancellationToken::new())).collect();
     futures::future::join_all(runs).await.into_iter().map(end).collect()
 }

@@ -3,7 +3,7 @@
 //! Each check returns an [`Outcome`], which fails the test only once it is told the usual cause:
 //! `check::items(&seen, &expected).usually("…")`. A message then always has what was seen, where, and why.
 
-use crate::{diagnosis, judge, memory, quiet, sites, tasks};
+use crate::{diagnosis, judge, memory, quiet, sites, tasks, trace};
 use std::collections::HashMap;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
@@ -33,6 +33,7 @@ impl Outcome {
     /// Ends the test if the check found something, with the usual cause of it.
     pub fn usually(self, cause: &str) {
         if let Err(mut finding) = self.0 {
+            trace::found(&finding);
             finding.usually = Some(cause.to_owned());
             std::panic::panic_any(*finding);
         }
@@ -41,6 +42,7 @@ impl Outcome {
     /// Ends the test if the check found something, with the cause that the check itself found.
     pub fn or_fail(self) {
         if let Err(finding) = self.0 {
+            trace::found(&finding);
             std::panic::panic_any(*finding);
         }
     }
@@ -59,6 +61,7 @@ pub fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome 
 /// A bound on what is buffered, queued or taken: broken, the verdict is `bound`.
 pub fn at_most(what: &str, seen: u64, bound: u64) -> Outcome {
     Outcome::when(seen > bound, || {
+        trace::finding(None, &format!("{seen}, at most {bound}"));
         Verdict::new(Kind::Bound, format!("{what}: {seen}, at most {bound} allowed, at t = {}", now()))
     })
 }
@@ -82,6 +85,7 @@ pub fn same_items<T: Ord + Clone + Hash + Debug>(seen: &[T], expected: &[T]) -> 
 pub fn took(start: Instant, expected: Duration, slack: Duration) -> Outcome {
     let took = start.elapsed();
     Outcome::when(took < expected || took > expected + slack, || {
+        trace::finding(Some(start + expected), "expected end");
         let or_more = if slack.is_zero() { String::new() } else { format!(" to {}", time(expected + slack)) };
         Verdict::new(Kind::Fail, format!("took {} of virtual time, expected {}{or_more}", time(took), time(expected)))
     })
@@ -91,13 +95,16 @@ pub fn took(start: Instant, expected: Duration, slack: Duration) -> Outcome {
 pub fn took_at_most(start: Instant, limit: Duration) -> Outcome {
     let took = start.elapsed();
     Outcome::when(took > limit, || {
+        trace::finding(Some(start + limit), "latest end");
         Verdict::new(Kind::Fail, format!("took {} of virtual time, at most {} allowed", time(took), time(limit)))
     })
 }
 
 /// Never more than `bound` items were in flight in this work: broken, the verdict is `bound`.
 pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
+    trace::bound(work.name(), bound);
     let Some(peak) = work.peak().filter(|peak| peak.in_flight > bound) else { return Outcome::holds() };
+    trace::finding(Some(peak.when), &format!("{} in flight, bound {bound}", peak.in_flight));
     let first = peak.items.first().copied().unwrap_or_default();
     let last = peak.items.last().copied().unwrap_or_default();
     let at = work.records().first().map_or(peak.when, |record| record.start);

@@ -3,6 +3,7 @@
 use crate::{panics, sites, tasks};
 use std::collections::BTreeMap;
 use tokio::task::Id;
+use tokio::time::Instant;
 use verdict::Site;
 
 /// Where a task is parked.
@@ -37,6 +38,9 @@ impl Wait {
 /// A living task of the subject, as a message shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Parked {
+    pub(crate) id: Id,
+    /// When it was last polled, before anybody looked at it.
+    pub(crate) since: Instant,
     pub(crate) spawned: Site,
     pub(crate) wait: Wait,
 }
@@ -55,6 +59,7 @@ impl std::fmt::Display for Parked {
 
 /// The subject's living tasks and where they wait, and where the test itself waits.
 pub(crate) async fn parked() -> (Vec<Parked>, Wait) {
+    let before = tasks::living();
     let mut waits = waits().await;
     let mut body = Wait::default();
     for (id, wait) in &waits {
@@ -65,6 +70,8 @@ pub(crate) async fn parked() -> (Vec<Parked>, Wait) {
     let parked = tasks::living()
         .into_iter()
         .map(|(id, task)| Parked {
+            id,
+            since: before.get(&id).unwrap_or(&task).last_polled(),
             spawned: sites::located(task.spawned_at),
             wait: waits.remove(&id).unwrap_or_default(),
         })

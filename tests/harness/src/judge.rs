@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::diagnosis::{self, Parked, Wait};
 use crate::tasks::Blocked;
-use crate::{os, panics, probes, quiet, seed, sites, tasks, watchdog};
+use crate::{os, panics, probes, quiet, seed, sites, tasks, trace, watchdog};
 use futures::future::{BoxFuture, Either};
 use std::any::Any;
 use std::future::poll_fn;
@@ -179,11 +179,13 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
         Err(error) => return Verdict::new(Kind::Infra, format!("the runtime could not be built: {error}")),
     };
     os::arm_sampling();
-    let (ended, spans) = runtime.block_on(async {
+    let (ended, began, end) = runtime.block_on(async {
         let began = *tasks::RUN_BEGAN.get_or_init(tokio::time::Instant::now);
         let ended = root(criterion, body).await;
-        (ended, probes::spans(began))
+        (ended, began, tokio::time::Instant::now())
     });
+    note_where_it_blocked();
+    let seen = probes::seen(began, end);
     let blocking = blocking_work(&runtime, matches!(ended, Ended::Done));
     runtime.shutdown_timeout(Duration::from_millis(if blocking == 0 { 1000 } else { 100 }));
 
@@ -197,7 +199,7 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
         .or_else(|| leaked_blocking(blocking))
         .or_else(leaked_threads)
         .unwrap_or_else(Verdict::pass);
-    verdict.spans = spans;
+    (verdict.spans, verdict.trace) = seen;
     verdict
 }
 
@@ -256,10 +258,11 @@ async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, (
             Either::Right((Either::Right(_), _)) => {}
         }
     }
+    let over = tokio::time::Instant::now();
     if !criterion.real && !tasks::living().is_empty() {
         quiet::pass(GRACE).await;
     }
-    match leak().await {
+    match leak_since(over).await {
         Some(mut verdict) => {
             let grace = if criterion.real { SETTLE } else { GRACE };
             verdict.seen += &format!(" {} s after the test let go of the pipeline", grace.as_secs_f32());
@@ -280,7 +283,10 @@ fn finding(payload: Option<Box<dyn Any + Send>>) -> Box<Verdict> {
 async fn stuck() -> Ended {
     // First, for the lines of a dump take a tenth of a second to find, and a thread may be gone by then.
     let threads = !own_threads().is_empty();
+    let last = tasks::last_polled();
     let (parked, body) = diagnosis::parked().await;
+    trace::left(&parked, last);
+    trace::finding(last, if parked.is_empty() { "the test waits for ever" } else { "all parked for ever" });
     if panics::went_on() {
         return Verdict::new(
             Kind::Stuck,
@@ -342,7 +348,10 @@ fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
 }
 
 async fn ticking() -> Ended {
+    let last = tasks::body_last_polled();
     let (parked, body) = diagnosis::parked().await;
+    trace::left(&parked, last);
+    trace::finding(last, "from here on only timers tick");
     let (time, _) = tasks::since_the_bodys_poll();
     let waits = body.leaf.map_or("the test waits".to_owned(), |leaf| format!("the test waits in {leaf}"));
     let seen = format!("{waits} for {} s of virtual time, and only timers tick", time.as_secs());
@@ -361,6 +370,8 @@ async fn hung(criterion: &Criterion) -> Ended {
         tasks::blame_the_body(criterion.polls);
     }
     let (parked, body) = if tasks::spinning().is_some() { Default::default() } else { diagnosis::parked().await };
+    trace::left(&parked, None);
+    trace::finding(tasks::last_polled(), "no end");
     let metrics = tokio::runtime::Handle::current().metrics();
     let blocking = metrics.num_blocking_threads().saturating_sub(metrics.num_idle_blocking_threads());
     let (time, polls) = tasks::since_the_bodys_poll();
@@ -410,6 +421,18 @@ fn at_work(criterion: &Criterion) -> Ended {
     verdict.into()
 }
 
+/// For the picture: a blocked poll or a spinning task explains whatever a check found.
+fn note_where_it_blocked() {
+    if let Some(spinning) = tasks::spinning() {
+        trace::finding(Some(spinning.at), "polled again and again");
+    }
+    if trace::wanted()
+        && let Some(blocked) = tasks::blocked().iter().find(|blocked| judge_blocked(blocked).is_some())
+    {
+        trace::finding(Some(blocked.at), "the thread is blocked");
+    }
+}
+
 fn blocked() -> Option<Verdict> {
     tasks::blocked().iter().find_map(judge_blocked)
 }
@@ -455,6 +478,11 @@ fn spinning() -> Option<Verdict> {
 
 /// Tasks that outlive the test's body, after they had their chance to end.
 pub(crate) async fn leak() -> Option<Verdict> {
+    leak_since(tokio::time::Instant::now()).await
+}
+
+/// The same, where the tasks should have ended at that moment.
+async fn leak_since(over: tokio::time::Instant) -> Option<Verdict> {
     settle(tasks::real()).await;
     if tasks::living().is_empty() {
         return None;
@@ -462,6 +490,8 @@ pub(crate) async fn leak() -> Option<Verdict> {
     let (parked, _) = diagnosis::parked().await;
     let first = parked.first()?;
     let count = parked.len();
+    trace::left(&parked, None);
+    trace::finding(Some(over), &format!("{count} left behind"));
     let seen = if count == 1 { "a task is left behind".to_owned() } else { format!("{count} tasks are left behind") };
     let at = first.wait.at.clone().unwrap_or_else(|| first.spawned.clone());
     let cause = leak_cause(&parked);

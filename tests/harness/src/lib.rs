@@ -45,6 +45,7 @@ mod program;
 mod quiet;
 mod sites;
 mod tasks;
+mod trace;
 mod usage;
 mod watchdog;
 
@@ -55,6 +56,7 @@ pub use probes::{Source, watched};
 pub use program::{interrupt, peak_rss, run_program, standstill, start_program};
 pub use quiet::{pass, quiescent};
 pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
+pub use trace::{marked, received};
 pub use usage::Usage;
 
 use rand::SeedableRng;
@@ -77,7 +79,7 @@ macro_rules! program {
 /// Receives until the channel is closed and empty.
 pub async fn drain<T>(mut output: tokio::sync::mpsc::Receiver<T>) -> Vec<T> {
     let mut items = Vec::new();
-    while let Some(item) = output.recv().await {
+    while let Some(item) = received(output.recv()).await {
         items.push(item);
     }
     items

@@ -1,6 +1,7 @@
 //! What panicked, and in whose code.
 
 use crate::sites::{self, Owner};
+use crate::trace;
 use std::backtrace::Backtrace;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -43,6 +44,8 @@ pub(crate) fn install() {
             WENT_ON.store(true, Relaxed);
         } else if !planned {
             note(judge(info));
+        } else if let Some(PlannedPanic(item)) = info.payload().downcast_ref() {
+            trace::panicked(Some(*item));
         }
     }));
 }
@@ -55,6 +58,7 @@ fn note(verdict: Verdict) {
             aside.push(verdict);
         }
         None => {
+            trace::panicked(None);
             FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(verdict);
         }
     }

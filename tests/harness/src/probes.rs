@@ -1,15 +1,13 @@
 //! What a test watches: the work probes and the source.
 
+use crate::{tasks, trace};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::time::Instant;
-use verdict::Span;
+use verdict::{Span, Trace, Verdict};
 use workbook::Work;
 
 static WATCHED: Mutex<Vec<Work>> = Mutex::new(Vec::new());
-
-/// Set to have the verdict carry the swim lanes.
-pub(crate) const SPANS: &str = "WORKBOOK_SPANS";
 
 /// Puts the work into the swim-lane picture. Give it its name and its panics first.
 pub fn watched(work: Work) -> Work {
@@ -18,11 +16,11 @@ pub fn watched(work: Work) -> Work {
 }
 
 /// The swim lanes of all watched probes, if anybody wants them; one lane a task, in the order of first work.
-pub(crate) fn spans(began: Instant) -> Vec<Span> {
-    if std::env::var_os(SPANS).is_none() {
-        return Vec::new();
+/// With them, what the picture shows beside them.
+pub(crate) fn seen(began: Instant, ended: Instant) -> (Vec<Span>, Box<Trace>) {
+    if !trace::wanted() {
+        return Default::default();
     }
-    let now = Instant::now();
     let micros = |at: Instant| at.saturating_duration_since(began).as_micros() as u64;
     let mut lanes = Vec::new();
     let mut spans = Vec::new();
@@ -38,12 +36,22 @@ pub(crate) fn spans(began: Instant) -> Vec<Span> {
                 item: record.item,
                 lane,
                 start: micros(record.start),
-                end: micros(record.end.unwrap_or(now)),
+                end: micros(record.end.unwrap_or(ended).min(ended)),
                 finished: record.finished,
             });
         }
     }
-    spans
+    let of = |task| (0..lanes.len()).filter(|lane| lanes[*lane].1 == Some(task)).collect();
+    (spans, Box::new(trace::collect(began, ended, of)))
+}
+
+/// The verdict, with what was seen until the thread was held: the clock stands still since.
+pub(crate) fn held(mut verdict: Verdict) -> Verdict {
+    if let (true, Some(began), Some(last)) = (trace::wanted(), tasks::RUN_BEGAN.get(), tasks::last_polled()) {
+        trace::finding(Some(last), "the thread is blocked");
+        (verdict.spans, verdict.trace) = seen(*began, last);
+    }
+    verdict
 }
 
 /// A source of numbers that knows how many were taken. Clones count together.
@@ -71,6 +79,7 @@ impl<I: Iterator> Iterator for Source<I> {
     fn next(&mut self) -> Option<I::Item> {
         let item = self.items.next()?;
         self.taken.fetch_add(1, Relaxed);
+        trace::taken();
         Some(item)
     }
 }

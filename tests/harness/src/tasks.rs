@@ -23,6 +23,11 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    /// When it was last polled, on the paused clock; else when it was spawned.
+    pub(crate) fn last_polled(&self) -> Instant {
+        self.instant
+    }
+
     fn polled(&mut self, now: Instant) {
         if self.instant != now {
             (self.instant, self.polls_at_instant) = (now, 0);
@@ -37,6 +42,8 @@ pub(crate) struct Blocked {
     /// Where the task was spawned; `None` for the test's own task, which calls the subject directly.
     pub(crate) spawned_at: Option<&'static Location<'static>>,
     pub(crate) held: Duration,
+    /// When it came back, on the runtime's clock.
+    pub(crate) at: Instant,
     /// What it waited for.
     pub(crate) waits: Arc<PollWaits>,
 }
@@ -47,6 +54,8 @@ pub(crate) struct Spinning {
     /// Where the task was spawned; `None` for the test's own task, which calls the subject directly.
     pub(crate) spawned_at: Option<&'static Location<'static>>,
     pub(crate) polls: u64,
+    /// When, on the runtime's clock.
+    pub(crate) at: Instant,
 }
 
 #[derive(Default)]
@@ -208,13 +217,25 @@ pub(crate) fn since_the_bodys_poll() -> (Duration, u64) {
     (board.body.as_ref().map_or(Duration::ZERO, |body| body.instant.elapsed()), board.polls - board.polls_before)
 }
 
+/// When a task was last polled, the test's own or another. Nothing has moved since, if none is at work.
+pub(crate) fn last_polled() -> Option<Instant> {
+    let board = board();
+    board.living.values().chain(&board.body).map(Task::last_polled).max()
+}
+
+/// When the test's own task was last polled.
+pub(crate) fn body_last_polled() -> Option<Instant> {
+    board().body.as_ref().map(Task::last_polled)
+}
+
 /// The run hangs: if the test's own task has been polled more than `limit` times at this instant, that is why.
 /// Before that it is no reason: a test may well receive many items at one instant.
 pub(crate) fn blame_the_body(limit: u64) {
     let mut board = board();
     let polls = board.body.as_ref().map_or(0, |body| body.polls_at_instant);
     if polls > limit && board.spinning.is_none() {
-        board.spinning = Some(Spinning { spawned_at: None, polls: limit + 1 });
+        let at = board.body.as_ref().map_or_else(Instant::now, Task::last_polled);
+        board.spinning = Some(Spinning { spawned_at: None, polls: limit + 1, at });
     }
 }
 
@@ -276,7 +297,8 @@ pub(crate) fn before_poll(meta: &TaskMeta<'_>, spin: Option<u64>) {
             if let Some(limit) = spin {
                 task.polled(Instant::now());
                 if task.polls_at_instant > limit {
-                    spinning = Some(Spinning { spawned_at: Some(task.spawned_at), polls: task.polls_at_instant });
+                    let (polls, at) = (task.polls_at_instant, task.instant);
+                    spinning = Some(Spinning { spawned_at: Some(task.spawned_at), polls, at });
                 }
             }
             task.spawned_at
@@ -313,7 +335,7 @@ pub(crate) fn after_poll(meta: &TaskMeta<'_>, watch_blocking: bool) {
         let spawned_at = board.spawned.get(&meta.id()).copied();
         let place = board.blocked.partition_point(|longer| longer.held >= held);
         if place < MOST_BLOCKED {
-            board.blocked.insert(place, Blocked { spawned_at, held, waits: Arc::new(waits) });
+            board.blocked.insert(place, Blocked { spawned_at, held, at: Instant::now(), waits: Arc::new(waits) });
             board.blocked.truncate(MOST_BLOCKED);
         }
     }

@@ -6,7 +6,7 @@
 
 use crate::channel::Channel;
 use crate::tasks::UnderWay;
-use crate::{os, panics, sites, tasks};
+use crate::{os, panics, probes, sites, tasks};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use verdict::{Kind, Verdict};
@@ -35,7 +35,7 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
         let answering = BEGUN.load(Relaxed);
         match held() {
             Some((held, poll)) if held > LONGEST_POLL || now > deadline + GRACE && !answering => {
-                channel.end(holding(&poll, held));
+                channel.end(probes::held(holding(&poll, held)));
             }
             _ if now > deadline + if answering { ANSWERING } else { GRACE } => {
                 let verdict =

@@ -10,6 +10,10 @@
 
 pub mod supervise;
 
+mod trace;
+
+pub use trace::{Bound, Left, Moment, Trace};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -154,12 +158,28 @@ pub struct Verdict {
     /// What the work probes saw: the swim lanes.
     #[serde(default)]
     pub spans: Vec<Span>,
+    /// What the picture shows beside them.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub trace: Box<Trace>,
+}
+
+#[expect(clippy::borrowed_box, reason = "serde hands over the field's own type")]
+fn is_empty(trace: &Box<Trace>) -> bool {
+    trace.is_empty()
 }
 
 impl Verdict {
     /// A verdict that says what was seen and no more.
     pub fn new(kind: Kind, seen: impl Into<String>) -> Verdict {
-        Verdict { kind, seen: seen.into(), evidence: Vec::new(), at: None, usually: None, spans: Vec::new() }
+        Verdict {
+            kind,
+            seen: seen.into(),
+            evidence: Vec::new(),
+            at: None,
+            usually: None,
+            spans: Vec::new(),
+            trace: Box::default(),
+        }
     }
 
     /// The criterion holds.

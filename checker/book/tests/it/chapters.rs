@@ -1,8 +1,8 @@
 //! From mdBook's input to its output.
 
 use crate::scratch::Scratch;
-use checker_book::lanes::{Options, draw};
 use checker_book::preprocess::{Error, run};
+use lanes::{Options, draw};
 use serde_json::{Value, json};
 
 /// What mdBook sends for a book of one chapter with another below it.

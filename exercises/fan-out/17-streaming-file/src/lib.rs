@@ -39,7 +39,8 @@
 //!   [`hash_lines`] returns.
 //! - The program ends with code 0. At Ctrl-C (SIGINT) it stops as described and ends with 130. A file that cannot be
 //!   opened or read: code 1, and a message on standard error that holds the path. Not exactly one argument: code 2 and
-//!   a message. When standard output is closed by its reader (`… | head`), code 0 and not a word on standard error.
+//!   a message. When standard output is closed by its reader (`… | head`), code 0 and not a word on standard error; when it
+//!   fails otherwise, as on a full disk, code 1 and a message.
 
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};

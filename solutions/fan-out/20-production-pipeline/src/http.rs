@@ -2,6 +2,7 @@
 
 use crate::{Item, Job, Stage, StageError};
 use async_trait::async_trait;
+use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response};
 use std::error::Error;
 use std::num::NonZeroUsize;
@@ -19,15 +20,16 @@ const INTAKE: usize = 100;
 /// How many wait between two stages: one for each of the tenant's workers, so that all of them can end at one moment.
 const BETWEEN: usize = 4;
 
-/// A client without connections, which goes directly to where it is sent.
+/// A client without connections, which goes directly to where it is sent, and nowhere else.
 ///
+/// It follows no redirect: a delivery would arrive as a `GET` without the payload, and be a success.
 /// It has no timeout of its own: two clocks for one limit would give two errors.
 ///
 /// # Panics
 ///
 /// If the client cannot be built, which only TLS could be a reason for.
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().expect("a client without TLS can be built")
+    reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client without TLS can be built")
 }
 
 // ANCHOR: send

@@ -35,12 +35,13 @@
 //!   [`Refused::Stopped`]. The token is the caller's: the pipeline never cancels it.
 //! - Shutdown: from then on `submit` answers `Stopped`; what was accepted is finished; what has not ended after the grace
 //!   is given up. [`Pipeline::shutdown`] returns as soon as no task is left, and in its [`Summary`] accepted = done +
-//!   failed + cancelled, of all items since the start.
+//!   failed + cancelled, of all items since the start. Dropping its future gives up nothing.
 //!
 //! What must hold of the figures, all with the labels `stage` and `tenant`:
 //!
 //! - Counters `items_in_total`, `items_out_total`, `errors_total`, `cancelled_total`; gauges `inflight`, `queue_depth`;
-//!   histograms `process_seconds`, `queue_seconds`. In Prometheus text, on one's own registry: two `Metrics` share nothing.
+//!   histograms `process_seconds`, `queue_seconds`. In Prometheus text, names escaped, on one's own registry: two `Metrics`
+//!   share nothing.
 //! - A job is in the queue from [`Instrumented::arrive`] on, in flight from the first poll of [`Visit::run`] to its end, and
 //!   then out or an error: an error, a panic or a timeout is one error, of that stage alone. A visit that is dropped,
 //!   waiting or at work, is cancelled. A refused item is counted nowhere. Out of one stage is in at the next, at the same
@@ -62,13 +63,13 @@
 //! - [`HttpFetch`] gets the item's URL, and the body, at most [`BODY_LIMIT`] = 64 KiB, is the payload. [`Parse`] makes a
 //!   trimmed lower-case text of it; what is not UTF-8 or then empty is `Failed`. [`HttpDeliver`] posts the payload
 //!   to the sink, and passes the job on unchanged. Both send the correlation id as `x-correlation-id`.
-//! - A status from 200 to 299 is a success, any other is `Status`. No answer, half of one and a body beyond the limit are
-//!   `Failed`, with a text of your choice; nothing is read beyond the limit. Both read the answer's body to its end. A
-//!   dropped run closes its connection; ten runs, one after the other, use at most 5 connections. `no_proxy()`.
+//! - A status from 200 to 299 is a success, any other is `Status`: no redirect is followed. No answer, half of one and a body
+//!   beyond the limit are `Failed`, with a text of your choice; nothing is read beyond the limit. Both read the answer's body
+//!   to its end. A dropped run closes its connection; ten runs, one after the other, use at most 5 connections. `no_proxy()`.
 //! - [`serve`] answers `GET /metrics` with 200 and a content type of `text/plain` with `version=0.0.4`, any other path with
 //!   404. When the token is cancelled it closes the port and returns `Ok` within 5 s, also if a client is connected
 //!   and silent, and no task is left.
-//! - The program, at SIGTERM or SIGINT, finishes what it has accepted and ends with code 0.
+//! - The program, at SIGTERM or SIGINT, finishes what it has accepted and ends with code 0; at a bad width, with 2.
 //!
 //! What must hold of the journal:
 //!

@@ -28,7 +28,9 @@
 //!   had, and no stage is called. After a crash, a run goes on where the log ends: forward after `Done`, backward after
 //!   `Aborted`.
 //! - Retry: a run of a saga that is already under way waits until that has ended, and then goes by the log. So nothing
-//!   happens twice, though the caller of the first run be dropped and its compensation still on its way.
+//!   happens twice, though the caller of the first run be dropped and its compensation still on its way. There is never
+//!   more than one run of a saga at work, however many wait.
+//! - Memory: nothing is kept of a saga that has ended. 5000, one after another, need at most 400 KiB.
 //! - Side by side: ten sagas of three stages of 10 ms take 30 ms together.
 //! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.
 

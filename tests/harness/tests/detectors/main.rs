@@ -22,6 +22,7 @@ mod real;
 mod repeats;
 mod spins;
 mod stuck;
+mod traces;
 
 use std::path::Path;
 use std::time::Duration;

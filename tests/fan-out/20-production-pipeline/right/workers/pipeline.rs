@@ -3,6 +3,7 @@
 use crate::TENANT_WORKERS;
 use crate::{Instrumented, Item, Job, MAX_TENANTS, Metrics, Stage, StageError, Visit};
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -120,13 +121,18 @@ impl Pipeline {
         next.expect("a pipeline has a stage").1
     }
 
+    /// Waits for all workers, and leaves them where they are, should this be dropped.
+    async fn all_workers(&self) {
+        let workers = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        while poll_fn(|context| workers().poll_join_next(context)).await.is_some() {}
+    }
+
     pub async fn shutdown(&self, grace: Duration) -> Summary {
         // Without a sender, each worker ends with its stage's last job, and the next stage's after it.
         self.gate.lock().unwrap_or_else(PoisonError::into_inner).tenants = None;
-        let mut workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
-        let all = async { while workers.join_next().await.is_some() {} };
-        if timeout(grace, all).await.is_err() {
-            workers.shutdown().await;
+        if timeout(grace, self.all_workers()).await.is_err() {
+            self.stop.cancel();
+            self.all_workers().await;
         }
         self.totals.summary()
     }

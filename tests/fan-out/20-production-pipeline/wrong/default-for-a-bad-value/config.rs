@@ -1,4 +1,4 @@
-//! Caught by: the_widths_come_from_the_environment (fail)
+//! Caught by: the_widths_come_from_the_environment (fail), a_signal_ends_the_program_in_peace (fail)
 //!
 //! "Robust": what is no width becomes the default, in silence.
 

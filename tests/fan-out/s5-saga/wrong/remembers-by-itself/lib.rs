@@ -1,6 +1,7 @@
 //! Caught by: a_failing_compensation_does_not_stop_the_others (fail),
 //!     a_finished_saga_is_not_run_again (fail),
-//!     a_run_goes_on_where_the_log_ends (fail)
+//!     a_run_goes_on_where_the_log_ends (fail),
+//!     a_saga_that_has_ended_leaves_nothing (fail)
 //!
 //! "A map of what has ended makes it idempotent": until the next restart.
 

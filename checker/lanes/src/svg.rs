@@ -21,7 +21,7 @@ pub(crate) fn decimal(value: f64, most: usize) -> String {
 }
 
 /// Text for an element or for an attribute in double quotes.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

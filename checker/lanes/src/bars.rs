@@ -1,9 +1,9 @@
 //! The lanes' bars.
 
-use super::COLOURS;
 use super::axis::Axis;
 use super::rows::{BAR, Row, Rows};
 use super::svg::{escape, number};
+use super::{COLOURS, MARK};
 
 /// Left free after each bar, so that one does not run into the next.
 const SEAM: f64 = 1.0;
@@ -12,6 +12,8 @@ const NARROWEST: f64 = 1.5;
 /// Between the lines of a hatching.
 const HATCH: f64 = 6.0;
 
+/// About the width of a letter of what a task waits for.
+const LETTER: f64 = 5.9;
 /// About the width of a digit in a bar.
 const DIGIT: f64 = 6.4;
 
@@ -23,8 +25,8 @@ struct Bar {
     finished: bool,
 }
 
-/// Draws rows from `top` on.
-pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
+/// Draws rows from `top` on. The last mark is at `mark`.
+pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64, mark: f64) {
     out.push_str("<g class=\"labels\" fill=\"currentColor\" text-anchor=\"end\">\n");
     for row in rows.rows.iter().filter(|row| !row.label.is_empty()) {
         let (x, y) = (number(axis.left - 8.0), number(top + row.y + 13.0));
@@ -44,6 +46,7 @@ pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
         labels(out, &drawn, false);
         out.push_str("</g>\n");
     }
+    draw_left(out, rows, axis, top, mark);
     if rows.hidden > 0 {
         let y = number(top + rows.height() + 12.0);
         let (x, hidden) = (number(axis.right), rows.hidden);
@@ -51,6 +54,45 @@ pub(super) fn draw(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64) {
             out,
             "<text class=\"labels\" x=\"{x}\" y=\"{y}\" fill=\"currentColor\" text-anchor=\"end\">and {hidden} more</text>"
         );
+    }
+}
+
+/// Where a task waits that was left: a dashed line to the end of the picture, and in it, where.
+fn draw_left(out: &mut String, rows: &Rows<'_>, axis: &Axis, top: f64, mark: f64) {
+    let left: Vec<_> = rows.rows.iter().filter_map(|row| Some((row, row.left?, row.left_since()?))).collect();
+    if left.is_empty() {
+        return;
+    }
+    out.push_str("<g class=\"left\" fill=\"currentColor\" font-size=\"11\">\n");
+    for (row, left, since) in left {
+        let (middle, from) = (top + row.y + BAR / 2.0, axis.x(since) + 2.0);
+        // Behind the last mark, whose line would run through the words, unless there is more room before.
+        let most = |from: f64| ((axis.right - from - 24.0) / LETTER).max(0.0) as usize;
+        let behind = from.max(mark);
+        let text = 10.0 + if most(behind) >= left.waits.chars().count() { behind } else { from };
+        let words = cut(&left.waits, most(text - 10.0));
+        let (x, y, right) = (number(from), number(middle), number(axis.right));
+        let mut line = String::new();
+        let mut rest = from;
+        if !words.is_empty() {
+            line.push_str(&format!("M{x} {y}H{}", number(text - 3.0)));
+            line!(out, "<text x=\"{}\" y=\"{}\">{}</text>", number(text), number(middle + 4.0), escape(&words));
+            rest = text + 4.0 + words.chars().count() as f64 * LETTER;
+        }
+        if rest < axis.right {
+            line.push_str(&format!("M{} {y}H{right}", number(rest)));
+        }
+        line!(out, "<path d=\"{line}\" stroke=\"{MARK}\" stroke-width=\"1.5\" stroke-dasharray=\"2 3\"/>");
+    }
+    out.push_str("</g>\n");
+}
+
+/// Words in so many characters; none, where only a few of them fit.
+pub(super) fn cut(words: &str, most: usize) -> String {
+    match words.chars().count() {
+        count if count <= most => words.into(),
+        _ if most < 8 => String::new(),
+        _ => words.chars().take(most - 1).chain(['…']).collect(),
     }
 }
 

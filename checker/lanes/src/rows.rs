@@ -1,6 +1,7 @@
 //! Which bar stands in which row.
 
-use verdict::Span;
+use crate::flight;
+use verdict::{Left, Span};
 
 /// The rows of a picture, from above.
 pub(super) struct Rows<'a> {
@@ -20,6 +21,24 @@ pub(super) struct Row<'a> {
     pub(super) spans: Vec<&'a Span>,
     /// Its upper edge, from the first row's.
     pub(super) y: f64,
+    /// Whose row it is: the task's first, if it is one task's.
+    task: Option<usize>,
+    /// Where that task was left at the end.
+    pub(super) left: Option<&'a Left>,
+    /// How many tasks it stands for that were left in the same place and have no row of their own.
+    others: usize,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(label: String, probe: usize, spans: Vec<&'a Span>) -> Row<'a> {
+        Row { label, probe, spans, y: 0.0, task: None, left: None, others: 0 }
+    }
+
+    /// Since when its task was left, if it was: not before its last run ended.
+    pub(super) fn left_since(&self) -> Option<u64> {
+        let ended = self.spans.iter().map(|span| span.end).max().unwrap_or(0);
+        self.left.map(|left| left.since.max(ended))
+    }
 }
 
 /// More tasks than this, and rows stand for no task, but for room: each bar takes the first that is free.
@@ -36,21 +55,28 @@ const GAP: f64 = 7.0;
 
 impl<'a> Rows<'a> {
     /// Lays out the spans that are to be seen between two moments.
-    pub(super) fn of(spans: &'a [Span], from: u64, to: u64) -> Rows<'a> {
-        let mut probes: Vec<&str> = Vec::new();
-        for span in spans {
-            if !probes.contains(&span.probe.as_str()) {
-                probes.push(&span.probe);
-            }
-        }
+    pub(super) fn of(spans: &'a [Span], left: &'a [Left], from: u64, to: u64) -> Rows<'a> {
+        let probes = flight::probes(spans);
         let mut rows: Vec<Row<'_>> = Vec::new();
         for (probe, name) in probes.iter().enumerate() {
             let mut seen: Vec<_> = spans.iter().filter(|span| span.probe == *name && visible(span, from, to)).collect();
             seen.sort_by_key(|span| (span.start, span.lane, span.item));
-            rows.extend(by_task(&seen, spans, probe, if probes.len() == 1 { TASK } else { name }));
+            rows.extend(by_task(&seen, spans, left, probe, if probes.len() == 1 { TASK } else { name }));
         }
-        let hidden = rows.len().saturating_sub(MOST_ROWS);
-        rows.truncate(MOST_ROWS);
+        let mut others: Vec<Row<'_>> = Vec::new();
+        for left in left {
+            match rows.iter_mut().find(|row| row.task.is_some_and(|task| left.lanes.contains(&task))) {
+                Some(row) => row.left = Some(left),
+                None => other(&mut others, left, probes.len()),
+            }
+        }
+        others.iter_mut().for_each(|row| row.label = tasks(row.others));
+        // They are what the picture is about: they take the place of others.
+        let all = rows.len() + others.len();
+        others.truncate(MOST_ROWS / 2);
+        rows.truncate(MOST_ROWS - others.len());
+        rows.append(&mut others);
+        let hidden = all - rows.len();
         let mut y = 0.0;
         for row in 0..rows.len() {
             if row > 0 {
@@ -73,18 +99,47 @@ fn visible(span: &Span, from: u64, to: u64) -> bool {
 
 /// A row for each task that worked in the window, numbered among all that worked for the probe. A task that drives
 /// several runs at once has as many rows.
-fn by_task<'a>(seen: &[&'a Span], all: &[Span], probe: usize, name: &str) -> Vec<Row<'a>> {
-    let tasks = lanes(seen.iter().copied());
+fn by_task<'a>(seen: &[&'a Span], all: &[Span], left: &[Left], probe: usize, name: &str) -> Vec<Row<'a>> {
+    let known = lanes(all.iter().filter(|span| seen.first().is_some_and(|seen| seen.probe == span.probe)));
+    let mut tasks = lanes(seen.iter().copied());
+    // One that was left is shown, whenever it last worked.
+    tasks.extend(left.iter().filter_map(|left| left.lanes.iter().find(|lane| known.contains(lane))));
+    tasks.sort_unstable();
+    tasks.dedup();
     if tasks.len() > MOST_TASKS {
         let label = if name == TASK { "tasks" } else { name };
         return by_room(seen.iter().copied(), probe, label);
     }
-    let known = lanes(all.iter().filter(|span| seen.first().is_some_and(|seen| seen.probe == span.probe)));
     let rows = |task| {
         let label = format!("{name} {}", known.partition_point(|known| *known < task) + 1);
-        by_room(seen.iter().copied().filter(|span| span.lane == task), probe, &label)
+        let mut rows = by_room(seen.iter().copied().filter(|span| span.lane == task), probe, &label);
+        if rows.is_empty() {
+            rows.push(Row::new(label, probe, Vec::new()));
+        }
+        rows[0].task = Some(task);
+        rows
     };
     tasks.into_iter().flat_map(rows).collect()
+}
+
+/// A task that was left and has no row: those in the same place share one.
+fn other<'a>(others: &mut Vec<Row<'a>>, left: &'a Left, probe: usize) {
+    let known = others.iter_mut().find(|row| row.left.is_some_and(|known| known.waits == left.waits));
+    match known {
+        Some(row) => {
+            row.others += 1;
+            row.left = row.left.into_iter().chain([left]).min_by_key(|left| left.since);
+        }
+        None => {
+            let mut row = Row::new(String::new(), probe, Vec::new());
+            (row.left, row.others) = (Some(left), 1);
+            others.push(row);
+        }
+    }
+}
+
+fn tasks(count: usize) -> String {
+    if count == 1 { "a task".into() } else { format!("{count} tasks") }
 }
 
 fn lanes<'a>(spans: impl Iterator<Item = &'a Span>) -> Vec<usize> {
@@ -103,7 +158,7 @@ fn by_room<'a>(spans: impl Iterator<Item = &'a Span>, probe: usize, label: &str)
             Some(row) => rows[row].spans.push(span),
             None => {
                 let label = if rows.is_empty() { label.to_owned() } else { String::new() };
-                rows.push(Row { label, probe, spans: vec![span], y: 0.0 });
+                rows.push(Row::new(label, probe, vec![span]));
             }
         }
     }
@@ -130,15 +185,15 @@ mod tests {
             span("work", 0, 3, 10, 10),
             span("work", 2, 4, 30, 40),
         ];
-        let rows = Rows::of(&spans, 0, 30);
+        let rows = Rows::of(&spans, &[], 0, 30);
         assert_eq!(labels(&rows), [("task 1".into(), vec![1, 3]), ("task 2".into(), vec![2])]);
-        assert_eq!(labels(&Rows::of(&spans, 20, 50)), [("task 3".into(), vec![4])]);
+        assert_eq!(labels(&Rows::of(&spans, &[], 20, 50)), [("task 3".into(), vec![4])]);
     }
 
     #[test]
     fn each_probe_counts_its_own_tasks() {
         let spans = [span("fetch", 0, 1, 0, 10), span("fetch", 1, 2, 0, 10), span("parse", 5, 1, 10, 20)];
-        let rows = Rows::of(&spans, 0, 20);
+        let rows = Rows::of(&spans, &[], 0, 20);
         assert_eq!(rows.probes, ["fetch", "parse"]);
         assert_eq!(
             labels(&rows),
@@ -155,7 +210,7 @@ mod tests {
             span("work", 1, 3, 5, 10),
             span("work", 0, 4, 10, 20),
         ];
-        let rows = Rows::of(&spans, 0, 20);
+        let rows = Rows::of(&spans, &[], 0, 20);
         assert_eq!(
             labels(&rows),
             [("task 1".into(), vec![1, 4]), (String::new(), vec![2]), ("task 2".into(), vec![3])]
@@ -166,7 +221,7 @@ mod tests {
     fn a_task_for_each_item_shares_rows() {
         let spans: Vec<_> =
             (0..100).map(|n| span("work", n, n as u64, 10 * (n as u64 / 4), 10 * (n as u64 / 4) + 10)).collect();
-        let rows = Rows::of(&spans, 0, 1000);
+        let rows = Rows::of(&spans, &[], 0, 1000);
         assert_eq!(rows.rows.len(), 4);
         assert_eq!(rows.rows[0].label, "tasks");
         assert!(rows.rows.iter().all(|row| row.spans.len() == 25));
@@ -175,7 +230,7 @@ mod tests {
     #[test]
     fn too_many_rows_are_counted() {
         let spans: Vec<_> = (0..1000).map(|n| span("work", n, n as u64, 0, 10)).collect();
-        let rows = Rows::of(&spans, 0, 10);
+        let rows = Rows::of(&spans, &[], 0, 10);
         assert_eq!((rows.rows.len(), rows.hidden), (MOST_ROWS, 1000 - MOST_ROWS));
     }
 }

@@ -14,36 +14,20 @@ mod svg;
 mod axis;
 mod bars;
 mod flight;
+mod levels;
+mod options;
 mod rows;
+mod sketch;
+mod window;
 
 use axis::Axis;
 use rows::Rows;
 use svg::number;
 
-pub(crate) use svg::escape;
+pub use options::{Level, Mark, Options};
+pub use sketch::{Part, Piece, pieces, sketch};
+pub use svg::escape;
 use verdict::Span;
-
-/// How to draw.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Options {
-    /// What the picture shows, for those who cannot see it.
-    pub title: String,
-    /// The part of the time to draw, in microseconds; all of it if none is given.
-    pub window: Option<(u64, u64)>,
-    /// The bound on what is in flight.
-    pub bound: Option<usize>,
-    /// Moments to point out.
-    pub marks: Vec<Mark>,
-}
-
-/// A moment to point out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// When, in microseconds.
-    pub at: u64,
-    /// A word or two, such as `cancel`.
-    pub label: String,
-}
 
 /// The picture's width. Its text is set for a column of about this many pixels.
 const WIDTH: f64 = 560.0;
@@ -53,6 +37,8 @@ const RIGHT: f64 = 16.0;
 const HEADING: f64 = 26.0;
 /// The height of that chart.
 const FLIGHT: f64 = 52.0;
+/// The height of each chart below it.
+const LEVEL: f64 = 36.0;
 /// Above everything.
 const TOP: f64 = 4.0;
 /// A row of text.
@@ -71,8 +57,9 @@ pub fn draw(spans: &[Span], options: &Options) -> String {
     let end = spans.iter().map(|span| span.end).max().unwrap_or(0);
     let (from, to) = options.window.unwrap_or((0, end));
     let to = to.max(from + 1);
-    let rows = Rows::of(spans, from, to);
-    let longest = rows.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).max(2);
+    let rows = Rows::of(spans, &options.left, from, to);
+    let peaks = options.levels.iter().flat_map(|level| &level.curve).map(|(_, level)| level.to_string().len());
+    let longest = rows.rows.iter().map(|row| row.label.chars().count()).chain(peaks).max().unwrap_or(0).max(2);
     let left = (longest as f64 * CHARACTER + 14.0).clamp(34.0, 140.0);
     let axis = Axis { from, to, left, right: WIDTH - RIGHT };
 
@@ -80,7 +67,12 @@ pub fn draw(spans: &[Span], options: &Options) -> String {
     let top = TOP + LINE * marks.iter().map(|mark| mark.row + 1).max().unwrap_or(0) as f64;
     let lanes_end = top + rows.height();
     let chart = lanes_end + HEADING;
-    let bottom = chart + FLIGHT;
+    let mut charts = vec![(chart, chart + FLIGHT)];
+    for _ in &options.levels {
+        let top = charts[charts.len() - 1].1 + HEADING;
+        charts.push((top, top + LEVEL));
+    }
+    let bottom = charts[charts.len() - 1].1;
     let height = bottom + 2.0 * LINE + 8.0;
 
     let title = escape(&options.title);
@@ -90,9 +82,13 @@ pub fn draw(spans: &[Span], options: &Options) -> String {
         number(WIDTH),
         number(height),
     );
-    grid(&mut out, &axis, (top, lanes_end), (chart, bottom));
-    bars::draw(&mut out, &rows, &axis, top);
-    flight::draw(&mut out, spans, &rows.probes, &axis, (chart, bottom), options.bound);
+    grid(&mut out, &axis, (top, lanes_end), &charts);
+    let last = marks.iter().map(|mark| mark.x).fold(axis.left, f64::max);
+    bars::draw(&mut out, &rows, &axis, top, last);
+    flight::draw(&mut out, spans, &rows.probes, &axis, charts[0], options);
+    for (index, (level, place)) in options.levels.iter().zip(&charts[1..]).enumerate() {
+        flight::draw_level(&mut out, level, rows.probes.len() + index, &axis, *place);
+    }
     draw_marks(&mut out, &marks, (top, bottom));
     footer(&mut out, &axis, bottom, end, rows.rows.iter().any(|row| row.spans.iter().any(|span| !span.finished)));
     out.push_str("</svg>\n");
@@ -100,20 +96,24 @@ pub fn draw(spans: &[Span], options: &Options) -> String {
 }
 
 /// Thin lines at the ticks, through the lanes and the chart, and the ticks' labels.
-fn grid(out: &mut String, axis: &Axis, lanes: (f64, f64), chart: (f64, f64)) {
+fn grid(out: &mut String, axis: &Axis, lanes: (f64, f64), charts: &[(f64, f64)]) {
     let ticks = axis.ticks();
     out.push_str("<g class=\"grid\" stroke=\"currentColor\" stroke-opacity=\".18\">\n");
     for (at, _) in &ticks {
         let x = number(axis.x(*at));
-        for (top, bottom) in [lanes, chart] {
-            line!(out, "<path d=\"M{x} {}V{}\"/>", number(top), number(bottom));
+        for (top, bottom) in std::iter::once(&lanes).chain(charts) {
+            line!(out, "<path d=\"M{x} {}V{}\"/>", number(*top), number(*bottom));
         }
     }
-    let (left, right, bottom) = (number(axis.left), number(axis.right), number(chart.1));
-    line!(out, "<path d=\"M{left} {bottom}H{right}\" stroke-opacity=\".5\"/>\n</g>");
+    let (left, right) = (number(axis.left), number(axis.right));
+    for (_, bottom) in charts {
+        line!(out, "<path d=\"M{left} {}H{right}\" stroke-opacity=\".5\"/>", number(*bottom));
+    }
+    out.push_str("</g>\n");
+    let bottom = charts.last().map_or(lanes.1, |chart| chart.1);
     out.push_str("<g class=\"labels\" fill=\"currentColor\" text-anchor=\"middle\">\n");
     for (at, label) in &ticks {
-        line!(out, "<text x=\"{}\" y=\"{}\">{label}</text>", number(axis.x(*at)), number(chart.1 + LINE));
+        line!(out, "<text x=\"{}\" y=\"{}\">{label}</text>", number(axis.x(*at)), number(bottom + LINE));
     }
     out.push_str("</g>\n");
 }

@@ -1,0 +1,2 @@
+pub const TENANT_WORKERS: usize = 4;
+pub const MAX_TENANTS: usize = 64;
