@@ -216,9 +216,8 @@ impl Times {
 fn table(settings: &[Setting], items: usize, options: &Options, sums: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{items} items; a setting is: ms from arrival to arrival / workers / ms of work /")?;
     writeln!(out, "spread in % / room in each queue / ms of the consumer\n")?;
-    let mut head = vec!["setting", "last ms", "a second", "busy", "held", "outside", "queue", "out", "mean", "p99"];
+    let mut head = vec!["setting", "last", "rate", "busy", "held", "due", "in", "out", "mean", "p99"];
     if sums {
-        head[1] = "last";
         head.push("sum");
     }
     let rows: Vec<Vec<String>> = settings
