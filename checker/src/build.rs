@@ -1,6 +1,7 @@
 //! One cargo build for all subjects of a run, read message by message.
 
 use crate::fault::Fault;
+use crate::guard;
 use crate::stage::{self, Stage};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
@@ -61,6 +62,8 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
     let mut child = cargo(root, stage, packages, what).spawn().map_err(|error| {
         Fault::infra(format!("cargo does not start: {error}")).help("is the Rust toolchain on the PATH?")
     })?;
+    // Cargo and its compilers end when this is closed: below, or with the checker.
+    let lifeline = child.stdin.take();
     let mut said = child.stderr.take().expect("stderr is piped");
     let said = std::thread::spawn(move || {
         let mut text = String::new();
@@ -90,7 +93,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
                     Some(name) => built.packages.entry(name).or_default().note(&target, &message),
                     None if message.level == "error" => {
                         progress.finish_and_clear();
-                        let _ = child.kill();
+                        drop(lifeline);
                         let _ = child.wait();
                         let text = message.rendered.unwrap_or(message.message);
                         if full(&text) {
@@ -105,6 +108,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
         }
     }
     let status = child.wait().map_err(|error| Fault::infra(format!("cargo was lost: {error}")))?;
+    drop(lifeline);
     progress.finish_and_clear();
     let said = said.join().unwrap_or_default();
     if !status.success() && !any_error {
@@ -114,7 +118,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
 }
 
 fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = guard::command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "--keep-going"]);
     command.args(match what {
         What::Tests => ["--tests", "--profile", stage::PROFILE],
@@ -126,7 +130,7 @@ fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command
     for package in packages {
         command.args(["--package", package]);
     }
-    command.current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.current_dir(root).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env("CARGO_ENCODED_RUSTFLAGS", flags()).env_remove("RUSTFLAGS");
     command
 }
@@ -157,6 +161,8 @@ fn cargo_failed(said: &str) -> Fault {
     } else if says(&["failed to download", "Could not resolve host", "failed to get"]) {
         Fault::infra(format!("cargo cannot fetch a dependency\n{said}"))
             .help("the first build downloads the dependencies: check the network, then run the command again")
+    } else if says(&["does not start"]) {
+        Fault::infra(said).help("is the Rust toolchain on the PATH?")
     } else if full(said) {
         no_room(said)
     } else {

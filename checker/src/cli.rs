@@ -65,6 +65,12 @@ pub(crate) enum Command {
         cargo checker task 7 --only in_order  one criterion, by its test's name\n  \
         cargo checker task 7 --solution       the reference solution")]
     Task(TaskOptions),
+    /// Judge a task at each save, on a screen with keys for hints and more.
+    ///
+    /// Save a file of the exercise, and it is judged; save again, and the run that goes on is ended. The screen shows
+    /// every criterion, the first failure's message, and what that test saw of your work. Where the output is no
+    /// terminal, each run is reported in plain lines, as by `cargo checker task`.
+    Watch(WatchOptions),
     /// Draw a run over virtual time: who worked on what, what waited, and the moment at which it went wrong.
     Trace(TraceOptions),
     /// A hint, one more at each call, from a nudge to nearly the answer.
@@ -76,7 +82,11 @@ pub(crate) enum Command {
         cargo checker hint 7 --all  those that you have seen")]
     Hint(HintOptions),
     /// All tasks: passed, next, and what needs a service that this machine has or lacks.
-    List,
+    List {
+        /// Print JSON lines instead, one for each task.
+        #[arg(long)]
+        json: bool,
+    },
     /// Your code beside the reference solution, after you have passed.
     ///
     /// On a terminal in colour, and side by side where it is wide enough. Piped, it is a unified diff that `patch -p1`
@@ -147,9 +157,14 @@ pub(crate) struct TaskOptions {
     /// For contributors: judge a variant of the solution, such as wrong/unbounded.
     #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
     pub(crate) variant: Option<String>,
-    /// Print JSON lines instead of a report.
+    /// Print JSON lines instead of a report, each when there is something to say: `begin` with the criteria in their
+    /// order, `building` and `built`, a `criterion` when it is decided, in no order, and `end`. Without an `end` the
+    /// run is incomplete, and standard error says why.
     #[arg(long)]
     pub(crate) json: bool,
+    /// With --json: each criterion also as the report tells it.
+    #[arg(long, requires = "json")]
+    pub(crate) rendered: bool,
     /// With --json: what the work probes saw, for pictures.
     #[arg(long, requires = "json")]
     pub(crate) spans: bool,
@@ -186,6 +201,20 @@ pub(crate) struct TraceOptions {
     /// Also write the picture into this file, as SVG.
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Keys:\n  \
+    h hint   t trace      e edit   r judge again\n  \
+    n next   p previous   l list   d diff, after a pass\n  \
+    ? help   q quit")]
+pub(crate) struct WatchOptions {
+    /// Such as 7, s2, fan-out/7 or pull/3; without it, the next that you have not passed.
+    pub(crate) id: Option<String>,
+    /// Look at the files twice a second instead of waiting for the system to tell: for network file systems and
+    /// shared folders of virtual machines.
+    #[arg(long)]
+    pub(crate) poll: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Judges subjects: stage, build once, then every criterion in a process of its own.
 
-use crate::build::{self, Built, What};
+use crate::build::{self, Built, Package, What};
 use crate::fault::Fault;
 use crate::rules;
 use crate::stage::{self, Parts, Stage};
@@ -33,6 +33,19 @@ pub(crate) struct Outcome {
     pub(crate) warnings: usize,
 }
 
+/// Hears what goes on while it goes on, from several threads.
+pub(crate) trait Listen: Sync {
+    /// A build begins: of the tests, or of the models.
+    fn building(&self) {}
+    /// The build is over, and this is what the compiler said about a subject's code.
+    fn built(&self, _: &Outcome) {}
+    /// A criterion is decided; in no order.
+    fn judged(&self, _: &Judged) {}
+}
+
+/// Hears nothing.
+impl Listen for () {}
+
 /// How to judge.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct How<'a> {
@@ -58,6 +71,16 @@ struct Job<'a> {
 
 /// Judges the subjects, which are built together.
 pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Result<Vec<Outcome>, Fault> {
+    judge_aloud(root, subjects, how, &())
+}
+
+/// Judges the subjects, and tells how it goes.
+pub(crate) fn judge_aloud(
+    root: &Path,
+    subjects: &[Subject<'_>],
+    how: How<'_>,
+    listener: &dyn Listen,
+) -> Result<Vec<Outcome>, Fault> {
     let stage = Stage::set(root, subjects, how.parts)?;
     let oversized = |subject: &Subject<'_>| rules::oversized(&subject.sources(&stage.staged(subject)));
     if let ([subject], Some(verdict)) = (subjects, subjects.first().and_then(oversized)) {
@@ -65,8 +88,9 @@ pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Resu
     }
     let packages: Vec<String> =
         subjects.iter().flat_map(|subject| how.parts.packages(subject)).map(|(name, _)| name).collect();
+    listener.building();
     let built = build::build(root, &stage, &packages, What::Tests, how.quiet)?;
-    let outcomes = run(&stage, subjects, &built, how);
+    let outcomes = run(&stage, subjects, &built, how, listener);
     if how.tidy_up {
         let laid = subjects.iter().filter(|subject| matches!(subject.origin, crate::subject::Origin::Layers(_)));
         let laid: Vec<_> = laid.flat_map(|subject| Parts::All.packages(subject)).map(|(name, _)| name).collect();
@@ -76,7 +100,13 @@ pub(crate) fn judge(root: &Path, subjects: &[Subject<'_>], how: How<'_>) -> Resu
 }
 
 /// Runs the criteria of all subjects and puts them back in order: as many at a time as there are cores.
-fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> Result<Vec<Outcome>, Fault> {
+fn run(
+    stage: &Stage,
+    subjects: &[Subject<'_>],
+    built: &Built,
+    how: How<'_>,
+    listener: &dyn Listen,
+) -> Result<Vec<Outcome>, Fault> {
     let mut criteria = Vec::new();
     for subject in subjects {
         criteria.push(wanted(subject, how)?);
@@ -85,6 +115,14 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
     let mut jobs = VecDeque::new();
     let mut outcomes = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
+        let outcome = Outcome::of(built.package(&subject.package));
+        listener.built(&outcome);
+        outcomes.push(outcome);
+        let at_once = |criterion, verdict| {
+            let judged = Judged::at_once(criterion, verdict);
+            listener.judged(&judged);
+            Some(judged)
+        };
         let sources = subject.sources(&stage.staged(subject));
         let forbidden = rules::forbidden(subject.task, &sources)?;
         let round = if subject.models { rules::round_the_shim(subject.task, &sources)? } else { None };
@@ -93,22 +131,15 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
             let package = built.package(&name);
             let broken = package.and_then(|package| package.broken.clone());
             let rule = forbidden.clone().or_else(|| round.clone().filter(|_| criterion.model));
-            let at_once = broken.or(rule);
-            match (at_once, package.and_then(|package| package.binary.as_deref())) {
-                (Some(verdict), _) => slots[index][place] = Some(Judged::at_once(criterion, verdict)),
+            match (broken.or(rule), package.and_then(|package| package.binary.as_deref())) {
+                (Some(verdict), _) => slots[index][place] = at_once(criterion, verdict),
                 (None, Some(binary)) => jobs.push_back(Job { subject: index, place, criterion, binary }),
                 (None, None) => {
                     let verdict = Verdict::new(Kind::Infra, "cargo built no test binary and said nothing about it");
-                    slots[index][place] = Some(Judged::at_once(criterion, verdict));
+                    slots[index][place] = at_once(criterion, verdict);
                 }
             }
         }
-        let package = built.package(&subject.package);
-        outcomes.push(Outcome {
-            judged: Vec::new(),
-            compiler: package.map_or_else(String::new, |package| package.shown.clone()),
-            warnings: package.map_or(0, |package| package.warnings),
-        });
     }
     let slots = Mutex::new(slots);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -116,7 +147,10 @@ fn run(stage: &Stage, subjects: &[Subject<'_>], built: &Built, how: How<'_>) -> 
     let serves = |job: &Job<'_>| !subjects[job.subject].task.metadata().requires.is_empty();
     let (waiting, working): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(serves);
     for (jobs, workers) in [(working, cores), (waiting, cores * WAITING)] {
-        side_by_side(jobs, workers, &slots, how);
+        side_by_side(jobs, workers, how, &|job, judged| {
+            listener.judged(&judged);
+            slots.lock().unwrap_or_else(PoisonError::into_inner)[job.subject][job.place] = Some(judged);
+        });
     }
     let slots = slots.into_inner().unwrap_or_else(PoisonError::into_inner);
     for (outcome, judged) in outcomes.iter_mut().zip(slots) {
@@ -146,8 +180,8 @@ fn unbuilt(subject: &Subject<'_>, verdict: &Verdict, how: How<'_>) -> Result<Out
 /// So many criteria that need a service run on each core.
 const WAITING: usize = 4;
 
-/// Runs the jobs in this many threads, and puts what comes of them into its place.
-fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, slots: &Mutex<Vec<Vec<Option<Judged>>>>, how: How<'_>) {
+/// Runs the jobs in this many threads, and hands over what comes of each.
+fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, how: How<'_>, done: &(dyn Fn(&Job<'_>, Judged) + Sync)) {
     let workers = workers.min(jobs.len());
     let jobs = Mutex::new(jobs);
     std::thread::scope(|scope| {
@@ -156,8 +190,7 @@ fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, slots: &Mutex<Vec<Vec<O
                 loop {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(job) = job else { return };
-                    let judged = one(job.criterion, job.binary, how.spans);
-                    slots.lock().unwrap_or_else(PoisonError::into_inner)[job.subject][job.place] = Some(judged);
+                    done(&job, one(job.criterion, job.binary, how.spans));
                 }
             });
         }
@@ -171,6 +204,17 @@ pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
     let judged =
         supervise::judge(Run { binary, test: &test, deadline: criterion.deadline + supervise::PATIENCE, environment });
     Judged { criterion: criterion.clone(), verdict: judged.verdict, output: judged.output, took: judged.took }
+}
+
+impl Outcome {
+    /// With nothing judged yet.
+    fn of(package: Option<&Package>) -> Outcome {
+        Outcome {
+            judged: Vec::new(),
+            compiler: package.map_or_else(String::new, |package| package.shown.clone()),
+            warnings: package.map_or(0, |package| package.warnings),
+        }
+    }
 }
 
 impl Judged {

@@ -11,6 +11,7 @@ mod dev;
 mod diff;
 mod doctor;
 mod fault;
+mod guard;
 mod handover;
 mod help;
 mod hint;
@@ -33,6 +34,7 @@ mod task;
 mod tool;
 mod trace;
 mod verify;
+mod watch;
 
 use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};
@@ -54,6 +56,10 @@ enum Exit {
 }
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == guard::GUARD) {
+        return ExitCode::from(guard::run(arguments));
+    }
     let cli = match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -62,7 +68,7 @@ fn main() -> ExitCode {
         }
     };
     cli.color.write_global();
-    let exit = run(cli.command).unwrap_or_else(|fault| {
+    let exit = run(cli).unwrap_or_else(|fault| {
         errln!("{fault}");
         fault.exit()
     });
@@ -78,10 +84,10 @@ fn end(exit: Exit) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-fn run(command: Option<Command>) -> Result<Exit, Fault> {
+fn run(cli: Cli) -> Result<Exit, Fault> {
     let here = std::env::current_dir().map_err(|error| Fault::infra(format!("the current folder is gone: {error}")))?;
     let workbook = catalog::Workbook::find(&here);
-    let command = match (command, &workbook) {
+    let command = match (cli.command, &workbook) {
         (Some(Command::Init { dir, source }), Err(_)) => return make::init(&dir, source.as_deref()),
         (Some(Command::Init { dir, source: Some(source) }), Ok(_)) => return make::init(&dir, Some(&source)),
         (Some(Command::Init { dir, source: None }), Ok(workbook)) => return make::beside(workbook, &dir),
@@ -94,12 +100,14 @@ fn run(command: Option<Command>) -> Result<Exit, Fault> {
     match command {
         None => show::where_am_i(&workbook),
         Some(Command::Next) => show::next(&workbook),
+        Some(Command::List { json: true }) => watch::list(&workbook),
+        Some(Command::List { json: false }) => list::list(&workbook),
         Some(Command::Show { id }) => show::show(&workbook, &id),
         Some(Command::Open { id }) => open::open(&workbook, id.as_deref()),
         Some(Command::Task(options)) => task::task(&workbook, &options),
+        Some(Command::Watch(options)) => watch::watch(&workbook, &options, cli.color),
         Some(Command::Trace(options)) => trace::trace(&workbook, &options),
         Some(Command::Hint(options)) => hint::hint(&workbook, &options),
-        Some(Command::List) => list::list(&workbook),
         Some(Command::Diff(options)) => diff::diff(&workbook, &options),
         Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),

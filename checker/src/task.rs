@@ -1,21 +1,21 @@
 //! `checker task`: from an id to a report.
 
+mod stream;
+
 use crate::cli::TaskOptions;
 use crate::fault::Fault;
-use crate::judge::{self, How, Judged, Outcome};
+use crate::judge::{self, How, Judged, Listen, Outcome};
 use crate::progress::{self, Progress};
 use crate::report;
 use crate::stage::Parts;
 use crate::style::{BOLD, DIM};
 use crate::subject::Subject;
 use crate::{Exit, show};
-use catalog::{Task, Workbook};
-use serde::Serialize;
-use std::io::{self, Write};
-use verdict::{Kind, Verdict};
-
-/// The version of the JSON records; it changes when a field changes its meaning or goes.
-const SCHEMA: u32 = 1;
+use catalog::{Criterion, Task, Workbook};
+use std::io;
+pub(crate) use stream::SCHEMA;
+use stream::Stream;
+use verdict::Kind;
 
 /// Judges one task.
 pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, Fault> {
@@ -31,7 +31,10 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
         tidy_up: false,
     };
     let subject = [subject];
-    let outcome = only_one(judge::judge(workbook.root(), &subject, how)?)?;
+    let criteria = wanted(task, &subject[0], options)?;
+    let stream = options.json.then(|| Stream::begin(workbook, task, &who.to_string(), &criteria, options.rendered));
+    let listener: &dyn Listen = stream.as_ref().map_or(&(), |stream| stream as &dyn Listen);
+    let outcome = only_one(judge::judge_aloud(workbook.root(), &subject, how, listener)?)?;
     if !options.json {
         out!("{}", report::head(task, &who.to_string(), &outcome.compiler));
         out!("{}", report::criteria(&outcome.judged));
@@ -39,26 +42,16 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let mut judged = outcome.judged;
     // A model takes seconds: the other criteria are told first. What does not compile has been told already.
     let broken = judged.iter().any(|judged| judged.verdict.kind == Kind::Build);
-    let wanted = |criterion: &catalog::Criterion| {
-        criterion.model && options.only.as_ref().is_none_or(|part| criterion.test.contains(part))
-    };
-    let models = subject[0].models && !options.skip_models && task.criteria()?.iter().any(wanted);
-    if models && !broken {
-        let models = only_one(judge::judge(workbook.root(), &subject, How { parts: Parts::Models, ..how })?)?;
+    if criteria.iter().any(|criterion| criterion.model) && !broken {
+        let how = How { parts: Parts::Models, ..how };
+        let models = only_one(judge::judge_aloud(workbook.root(), &subject, how, listener)?)?;
         if !options.json {
             out!("{}", report::criteria(&models.judged));
         }
         judged.extend(models.judged);
     }
-    if judged.is_empty() {
-        let only = options.only.as_deref().unwrap_or_default();
-        return Err(Fault::usage(format!("no criterion of {} has {only:?} in its name", task.id()))
-            .help("the names are those of the functions in its acceptance.rs"));
-    }
     let exit = exit(&judged);
-    if options.json {
-        json(task, &judged, outcome.warnings, exit).or_else(unread)?;
-    } else {
+    if stream.is_none() {
         out!("{}", report::sum(&judged));
         if let Some(again) = report::again(&judged, &command(task, options)) {
             out!("{again}");
@@ -70,7 +63,27 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
             next(&tasks, task, &progress, exit);
         }
     }
+    if let Some(stream) = stream {
+        stream.end(&judged, outcome.warnings, exit).or_else(unread)?;
+    }
     Ok(exit)
+}
+
+/// The criteria that are asked for.
+fn wanted(task: &Task, subject: &Subject<'_>, options: &TaskOptions) -> Result<Vec<Criterion>, Fault> {
+    let models = subject.models && !options.skip_models;
+    let mut criteria = task.criteria()?;
+    criteria.retain(|criterion| {
+        (models || !criterion.model) && options.only.as_ref().is_none_or(|part| criterion.test.contains(part))
+    });
+    match criteria.is_empty() {
+        false => Ok(criteria),
+        true => {
+            let only = options.only.as_deref().unwrap_or_default();
+            Err(Fault::usage(format!("no criterion of {} has {only:?} in its name", task.id()))
+                .help("the names are those of the functions in its acceptance.rs"))
+        }
+    }
 }
 
 /// Notes what the verdict says about the learner's code: a pass, or the first criterion that does not hold. What was
@@ -171,57 +184,6 @@ pub(crate) fn exit(judged: &[Judged]) -> Exit {
     } else {
         Exit::Failed
     }
-}
-
-/// A line for each criterion, and an `end` record without which the run is incomplete.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-enum Record<'a> {
-    Criterion {
-        schema: u32,
-        task: &'a str,
-        test: &'a str,
-        statement: &'a str,
-        model: bool,
-        verdict: &'a Verdict,
-        milliseconds: u128,
-    },
-    End {
-        schema: u32,
-        task: &'a str,
-        passed: usize,
-        total: usize,
-        warnings: usize,
-        exit: u8,
-    },
-}
-
-fn json(task: &Task, judged: &[Judged], warnings: usize, exit: Exit) -> io::Result<()> {
-    let id = task.id();
-    let mut out = io::stdout().lock();
-    let mut print = |record: &Record<'_>| {
-        let line = serde_json::to_string(record).expect("records are plain data");
-        writeln!(out, "{line}")
-    };
-    for judged in judged {
-        print(&Record::Criterion {
-            schema: SCHEMA,
-            task: &id,
-            test: &judged.criterion.test,
-            statement: &judged.criterion.statement,
-            model: judged.criterion.model,
-            verdict: &judged.verdict,
-            milliseconds: judged.took.as_millis(),
-        })?;
-    }
-    print(&Record::End {
-        schema: SCHEMA,
-        task: &id,
-        passed: judged.iter().filter(|judged| judged.verdict.passed()).count(),
-        total: judged.len(),
-        warnings,
-        exit: exit as u8,
-    })
 }
 
 /// A reader that has seen enough is no fault; records that could not be written are.

@@ -3,6 +3,7 @@
 
 use crate::build;
 use crate::fault::Fault;
+use crate::guard;
 use serde::Deserialize;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ pub(crate) fn program(root: &Path, package: &str, quiet: bool) -> Result<PathBuf
     let mut child = cargo(root, package)
         .spawn()
         .map_err(|error| failed(package, &error.to_string()).help("is the Rust toolchain on the PATH?"))?;
+    let lifeline = child.stdin.take();
     let mut said = child.stderr.take().expect("stderr is piped");
     let said = std::thread::spawn(move || {
         let mut text = String::new();
@@ -41,6 +43,7 @@ pub(crate) fn program(root: &Path, package: &str, quiet: bool) -> Result<PathBuf
         }
     }
     let status = child.wait().map_err(|error| failed(package, &error.to_string()))?;
+    drop(lifeline);
     progress.finish_and_clear();
     let said = said.join().unwrap_or_default();
     match program.filter(|_| status.success()) {
@@ -50,10 +53,10 @@ pub(crate) fn program(root: &Path, package: &str, quiet: bool) -> Result<PathBuf
 }
 
 fn cargo(root: &Path, package: &str) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = guard::command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "--profile", "checker", "--package", package, "--message-format", "json"]);
     command.current_dir(workspace(root));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

@@ -5,14 +5,24 @@
 mod copy;
 #[cfg(target_os = "linux")]
 #[path = "support/processes.rs"]
+#[expect(dead_code, reason = "shared with the screen's tests, which use more of it")]
 mod processes;
 mod support;
 
 use copy::{Copy, TASK};
 use serde_json::Value;
-use std::process::Command;
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use support::{Ran, checker, command, repository, run, target};
+#[cfg(target_os = "linux")]
+use {
+    nix::sys::signal::{Signal, kill},
+    nix::unistd::Pid,
+    processes::Process,
+    std::os::unix::process::ExitStatusExt,
+    std::time::Duration,
+};
 
 const ESCAPE: char = '\u{1b}';
 
@@ -36,6 +46,11 @@ fn list_and_show_say_what_there_is() {
         .says("cargo checker task 1")
         .says("The output is 2, 4, … 2000, in this order, and then it ends.");
     checker(&repository(), &[]).exits(0).says("tasks passed.").says("cargo checker list");
+    let listed = checker(&repository(), &["list", "--json"]).exits(0).out();
+    let first: Value = listed.lines().next().and_then(|line| serde_json::from_str(line).ok()).expect("a record");
+    assert_eq!((&first["task"], &first["title"]), (&"fan-out/1".into(), &"Serial pipeline".into()));
+    assert_eq!(first["exercise"], format!("exercises/{TASK}"));
+    assert!(first["passed"].is_boolean() && first["schema"] == 1, "{first}");
 }
 
 #[test]
@@ -57,6 +72,7 @@ fn wrong_use_is_told_from_a_broken_criterion() {
     checker(&repository(), &["task"]).exits(2).complains("<ID>");
     checker(&repository(), &["judge-it"]).exits(2).complains("unrecognized subcommand");
     checker(&repository(), &["task", "1", "--spans"]).exits(2).complains("--json");
+    checker(&repository(), &["watch", "99"]).exits(2).complains("no task is called `99`");
     checker(&repository(), &["task", "1", "--variant", "wrong/nonsense"])
         .exits(2)
         .complains("fan-out/1 has no variant \"wrong/nonsense\"")
@@ -377,11 +393,18 @@ fn records(ran: &Ran, exit: i32) -> Vec<Value> {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}\n{ran}")))
         .collect();
-    let (end, criteria) = records.split_last().unwrap_or_else(|| panic!("no records\n{ran}"));
+    let [begin, building, built, criteria @ .., end] = &records[..] else { panic!("too few records\n{ran}") };
     assert!(records.iter().all(|record| record["schema"] == 1 && record["task"] == "fan-out/1"), "{ran}");
-    assert_eq!(end["type"], "end", "{ran}");
+    let types = [begin, building, built, end].map(|record| record["type"].as_str().unwrap_or_default());
+    assert_eq!(types, ["begin", "building", "built", "end"], "{ran}");
     assert_eq!(end["exit"], exit, "{ran}");
     assert_eq!(end["total"], criteria.len(), "{ran}");
+    let names = |records: &[Value]| -> BTreeSet<String> {
+        records.iter().filter_map(|record| record["test"].as_str().map(str::to_owned)).collect()
+    };
+    let announced = begin["criteria"].as_array().expect("the criteria");
+    assert_eq!(names(announced), names(criteria), "each is announced, and decided in any order\n{ran}");
+    assert_eq!(announced.len(), criteria.len(), "each once\n{ran}");
     for criterion in criteria {
         assert_eq!(criterion["type"], "criterion", "{ran}");
         assert!(criterion["statement"].is_string() && criterion["milliseconds"].is_u64(), "{ran}");
@@ -538,35 +561,68 @@ fn tidy_finds_what_does_not_fit() {
     copy.checker(&["dev", "tidy", "--pristine"]).exits(1).says("is not the stub");
 }
 
-/// Neither a terminal's Ctrl-C nor `kill -9` leaves a judged process behind, nor what it started.
+/// A criterion that never ends, at least not before its deadline.
+const ENDLESS: (&str, &str) =
+    ("let (output, receiver)", "while std::hint::black_box(true) {}\n    let (output, receiver)");
+
+/// The records come while there is something left to judge, and say what the report says.
+#[test]
+fn records_come_when_there_is_something_to_say() {
+    let copy = Copy::new();
+    copy.solve();
+    // All that spawn a producer never end; the printer's criteria are decided at once.
+    copy.edit(&copy.lib(), ENDLESS.0, ENDLESS.1);
+    let mut command = command(copy.root(), &["task", "1", "--json", "--rendered", "--skip-models"]);
+    let mut judging = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the checker starts");
+    let mut lines = BufReader::new(judging.stdout.take().expect("its output")).lines();
+    let record = lines
+        .by_ref()
+        .map(|line| -> Value { serde_json::from_str(&line.expect("a line")).expect("each line is a record") });
+    let decided = record.into_iter().find(|record| record["type"] == "criterion").expect("one is decided");
+    assert_eq!(judging.try_wait().expect("the checker's state"), None, "it goes on judging");
+    let (kind, rendered) = (decided["verdict"]["kind"].as_str(), decided["rendered"].as_str().expect("as reported"));
+    let word = kind.map(|kind| if kind == "pass" { "ok" } else { kind }).expect("a kind");
+    assert!(rendered.trim_start().starts_with(word) && !rendered.contains(ESCAPE), "{rendered:?}");
+    judging.kill().expect("the checker is killed");
+    judging.wait().expect("the checker ends");
+}
+
+/// Neither a terminal's Ctrl-C nor `kill -9` leaves a judged process behind, nor what it started, nor cargo and its
+/// compilers.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_interrupted_checker_leaves_no_process_behind() {
-    use nix::sys::signal::{Signal, kill};
-    use nix::unistd::Pid;
-    use processes::{below, within};
-    use std::os::unix::process::ExitStatusExt;
-    use std::process::Stdio;
-
     let copy = Copy::new();
     copy.solve();
-    copy.edit(&copy.lib(), "let (output, receiver)", "while std::hint::black_box(true) {}\n    let (output, receiver)");
+    let solved = copy.text(&copy.lib());
     // SIGTERM for SIGINT, which ends a process in the same way, but is ignored by what a shell runs in the background.
     for signal in [Signal::SIGTERM, Signal::SIGKILL] {
-        let mut judging = command(copy.root(), &["task", "1", "--only", "as_a_program"]);
-        let mut judging = judging.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the checker starts");
-        // The test's process, and the program that it runs, which never ends.
-        let family = within(Duration::from_secs(120), "judging began", || {
-            let family = below(judging.id());
-            let judged = family.iter().filter(|process| process.runs_from(&target().join("judge"))).count();
-            (judged == 2).then_some(family)
-        });
-        kill(Pid::from_raw(judging.id() as i32), signal).expect("the checker can be signalled");
-        let status = judging.wait().expect("the checker ends");
-        assert_eq!(status.signal(), Some(signal as i32), "{status}");
-        let left = processes::left(&family, Duration::from_secs(5));
-        assert!(left.is_empty(), "after {signal}, these had not ended, and were killed by the test: {left:?}");
+        // While it builds: the guard, cargo, and a compiler.
+        copy.file(&copy.lib(), &format!("{solved}\n// {signal}\n"));
+        interrupted(&copy, signal, |family| family.iter().any(|process| process.is_called("rustc")));
+        // While it judges: the test's process, and the program that it runs, which never ends.
+        copy.edit(&copy.lib(), ENDLESS.0, ENDLESS.1);
+        let judged =
+            |family: &[Process]| family.iter().filter(|process| process.runs_from(&target().join("judge"))).count();
+        interrupted(&copy, signal, |family| judged(family) == 2);
     }
+}
+
+/// Ends the checker with a signal once its children are so, and sees them all end.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn interrupted(copy: &Copy, signal: Signal, so: impl Fn(&[Process]) -> bool) {
+    let mut judging = command(copy.root(), &["task", "1", "--only", "as_a_program"]);
+    let mut judging = judging.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the checker starts");
+    let family = processes::within(Duration::from_secs(120), "the moment to interrupt", || {
+        let family = processes::below(judging.id());
+        so(&family).then_some(family)
+    });
+    kill(Pid::from_raw(judging.id() as i32), signal).expect("the checker can be signalled");
+    let status = judging.wait().expect("the checker ends");
+    assert_eq!(status.signal(), Some(signal as i32), "{status}");
+    let left = processes::left(&family, Duration::from_secs(5));
+    assert!(left.is_empty(), "after {signal}, these had not ended, and were killed by the test: {left:?}");
 }
 
 #[test]

@@ -4,10 +4,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 /// This repository.
 pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the checker lies in the workbook").to_owned()
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workbook = package.ancestors().find(|folder| folder.join("exercises").exists());
+    workbook.expect("the package lies in the workbook").to_owned()
 }
 
 /// The repository's target folder: what judging needs is built once, for these tests and for everyone.
@@ -15,9 +18,23 @@ pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("tmp lies in the target folder").to_owned()
 }
 
+/// The checker's program. The tests of another package build it as `cargo checker` does.
+pub(crate) fn program() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let build = || {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--profile", "checker", "--package", "checker"]);
+        cargo.current_dir(repository()).env("CARGO_TARGET_DIR", target());
+        let built = cargo.status().unwrap_or_else(|error| panic!("{cargo:?} does not start: {error}"));
+        assert!(built.success(), "{cargo:?}");
+        target().join("checker/checker")
+    };
+    option_env!("CARGO_BIN_EXE_checker").map_or_else(|| BUILT.get_or_init(build).clone(), PathBuf::from)
+}
+
 /// The checker in a folder, not yet started.
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_checker"));
+    let mut command = Command::new(program());
     command.args(arguments).current_dir(folder).env("CARGO_TARGET_DIR", target()).stdin(Stdio::null());
     for set_by_somebody in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "CARGO_TERM_COLOR"] {
         command.env_remove(set_by_somebody);

@@ -24,9 +24,19 @@ impl Process {
         Some(Process { id, parent, started, ended: matches!(state, "Z" | "X") })
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
     /// Whether it still runs. One that only its parent has not noticed to have ended does not.
     pub(crate) fn lives(&self) -> bool {
         Process::read(self.id).is_some_and(|now| now.started == self.started && !now.ended)
+    }
+
+    /// Whether its program has this name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        fs::read_link(format!("/proc/{}/exe", self.id)).is_ok_and(|program| program.file_name() == Some(name.as_ref()))
     }
 
     /// Whether its program lies in or below a folder.
