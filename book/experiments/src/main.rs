@@ -92,7 +92,7 @@ const EXPERIMENTS: &[Experiment] = &[
     // The task chapters.
     Experiment {
         name: "predictions",
-        shows: "Figures of the chapters of tasks 2, 4 and 5: three designs, a cancel, a hot key.",
+        shows: "Figures of the chapters of tasks 2 to 5: designs, windows, a cancel, a hot key.",
         clock: Clock::Virtual,
         run: predictions::run,
     },

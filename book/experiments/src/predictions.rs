@@ -1,13 +1,17 @@
-//! Figures of the task chapters' predictions that no criterion prints: tasks 2, 4 and 5.
+//! Figures of the task chapters' predictions that no criterion prints: tasks 2 to 5.
 //!
-//! Clock: virtual. The seed changes nothing.
+//! Clock: virtual. The seed draws the times of task 3.
 
 use crate::{Options, print, virtual_time};
+use futures::{StreamExt, stream};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use std::future::ready;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -72,6 +76,27 @@ async fn unequal_work(out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "Task 2: a thousand numbers, eight in flight; the last is begun and done at ms")?;
     print::table(out, &["work", "design", "begun", "done"], &rows)
+}
+
+/// Task 3: a thousand items of 0 to 4 ms, eight at work, by the places from dispatch to emission.
+async fn windows(seed: u64, out: &mut dyn Write) -> io::Result<()> {
+    // The draws of the task's criterion.
+    let mut random = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(3));
+    let times: Vec<_> = (0..1000).map(|_| ms(random.random_range(0..=4))).collect();
+    let ideal = (times.iter().sum::<Duration>() / WORKERS as u32).as_secs_f64() * 1e3;
+    let mut rows = Vec::new();
+    for window in [8, 12, 16, 24, 32] {
+        let (start, workers) = (Instant::now(), &Semaphore::new(WORKERS));
+        let item = |time| async move {
+            let _permit = workers.acquire().await.expect("never closed");
+            sleep(time).await;
+        };
+        stream::iter(times.iter().copied().map(item)).buffered(window).for_each(|()| ready(())).await;
+        let took = start.elapsed().as_millis();
+        rows.push(vec![window.to_string(), took.to_string(), format!("{:.3}", took as f64 / ideal)]);
+    }
+    writeln!(out, "Task 3: a thousand items; eight workers that never wait need {ideal:.1} ms")?;
+    print::table(out, &["window", "ms", "ratio"], &rows)
 }
 
 /// Task 4: where the numbers are after 50 ms, if nobody reads and number 1 takes 10 s.
@@ -153,6 +178,8 @@ async fn behind_a_hot_key(room: usize) -> Vec<String> {
 pub(crate) fn run(options: &Options, out: &mut dyn Write) -> io::Result<()> {
     virtual_time::block_on(options, async {
         unequal_work(out).await?;
+        writeln!(out)?;
+        windows(options.seed, out).await?;
         writeln!(out)?;
         at_the_cancel(out).await?;
         writeln!(out)?;
