@@ -1,4 +1,4 @@
-//! Where the figures of the book's professional part come from.
+//! Where figures of the book come from, most of them of its professional part.
 //!
 //! ```text
 //! cargo run -q --profile measure -p experiments                    lists the experiments
@@ -39,6 +39,8 @@ mod working_set;
 
 mod sim;
 
+mod predictions;
+
 mod amplification;
 mod capacity;
 mod chaos;
@@ -48,6 +50,7 @@ mod interleavings;
 mod limits;
 mod partitions;
 mod percentiles;
+mod pipeline;
 mod poll_times;
 mod rate_or_width;
 mod retry_cycle;
@@ -109,6 +112,12 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "What of a partition may be committed, and what is done twice after a kill.",
         clock: Clock::Virtual,
         run: watermark::run,
+    },
+    Experiment {
+        name: "predictions",
+        shows: "Figures of the chapters of tasks 2 to 5: designs, windows, a cancel, a hot key.",
+        clock: Clock::Virtual,
+        run: predictions::run,
     },
     // How Tokio schedules.
     Experiment {
@@ -301,6 +310,19 @@ const EXPERIMENTS: &[Experiment] = &[
         shows: "A calculator: the width of each stage, what it holds, and what the headroom buys.",
         clock: Clock::Virtual,
         run: capacity::run,
+    },
+    // A pipeline by hand.
+    Experiment {
+        name: "pipeline",
+        shows: "A source, workers and a consumer, as the page's sliders set them.",
+        clock: Clock::Virtual,
+        run: pipeline::run,
+    },
+    Experiment {
+        name: "pipeline-grid",
+        shows: "The same with settings far apart, for the test of the page's script.",
+        clock: Clock::Virtual,
+        run: pipeline::grid,
     },
     // Beyond one process.
     Experiment {

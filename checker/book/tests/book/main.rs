@@ -1,11 +1,12 @@
 //! The book itself: its pictures are the reference's runs, it builds, every link leads somewhere, and every page opens
-//! in a browser, wide and narrow, light and dark.
+//! in a browser, wide and narrow, light and dark; and the script of the page with sliders computes what Tokio does.
 //!
 //! What needs mdBook or Chromium is reported as ignored, with the reason, where they are missing. With
 //! `WORKBOOK_DEMAND` set, as CI sets it, what is missing is a failure.
 
 mod browser;
 mod links;
+mod pipeline;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
             browser::check(book, &pages(book)?)
         })
         .with_ignored_flag(missing("mdbook") || missing("chromium")),
+        Trial::test("the_pages_pipeline_has_the_times_of_tokios [needs chromium]", pipeline::check)
+            .with_ignored_flag(missing("chromium")),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
