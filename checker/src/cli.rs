@@ -99,6 +99,11 @@ pub(crate) enum Command {
     Reset(ResetOptions),
     /// Measure your code, where the task has a benchmark: a table, a plot, and what they mean.
     Bench(BenchOptions),
+    /// Open the book; mdBook, where it is there, builds it first.
+    Book {
+        /// A task whose chapter to open, such as 7.
+        id: Option<String>,
+    },
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
     ///
     /// What was proved before and has not changed since, neither the subject nor anything that judges it, is not judged

@@ -5,6 +5,7 @@ mod out;
 
 mod backup;
 mod bench;
+mod book;
 mod build;
 mod cli;
 mod dev;
@@ -111,6 +112,7 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         Some(Command::Diff(options)) => diff::diff(&workbook, &options),
         Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
+        Some(Command::Book { id }) => book::book(&workbook, id.as_deref()),
         Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
         Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),

@@ -8,9 +8,11 @@
 //!
 //! An experiment is a file of its own with a function `run`, and a line in [`EXPERIMENTS`]. It prints at most 80
 //! columns. What it prints is kept in `book/src/outputs/NAME.txt`, and a chapter shows it by `{{output NAME}}`.
+//! Some are drawn too, to `book/src/pictures/NAME.svg`; `{{picture NAME …}}` shows that.
 //! A test compares what is stored with what a run prints, but for experiments on the machine's clock.
 
 mod allocations;
+mod drawing;
 mod print;
 mod virtual_time;
 
@@ -26,9 +28,12 @@ mod cpu_quota;
 mod giving_way;
 mod item_allocations;
 mod permits;
+mod reorder_buffer;
 mod run_order;
 mod shared_receiver;
 mod task_size;
+mod tasks_alive;
+mod watermark;
 mod what_compiles;
 mod working_set;
 
@@ -86,6 +91,25 @@ struct Experiment {
 
 /// All of them, in the order of the chapters.
 const EXPERIMENTS: &[Experiment] = &[
+    // The tasks.
+    Experiment {
+        name: "reorder-buffer",
+        shows: "What a reorder buffer holds while one number is late.",
+        clock: Clock::Virtual,
+        run: reorder_buffer::run,
+    },
+    Experiment {
+        name: "tasks-alive",
+        shows: "Which tasks are alive when a test returns, and a second later.",
+        clock: Clock::Virtual,
+        run: tasks_alive::run,
+    },
+    Experiment {
+        name: "watermark",
+        shows: "What of a partition may be committed, and what is done twice after a kill.",
+        clock: Clock::Virtual,
+        run: watermark::run,
+    },
     // How Tokio schedules.
     Experiment {
         name: "cooperative-budget",
@@ -300,6 +324,16 @@ const EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
+/// A picture of what an experiment saw.
+type Picture = fn(&Options) -> String;
+
+/// The experiments that are drawn as well, to `book/src/pictures/NAME.svg`; a chapter shows that by `{{picture NAME …}}`.
+const PICTURES: &[(&str, Picture)] = &[
+    ("reorder-buffer", reorder_buffer::picture),
+    ("tasks-alive", tasks_alive::picture),
+    ("watermark", watermark::picture),
+];
+
 const USAGE: &str = "\
 usage: experiments                      list the experiments
        experiments NAME [--seed N]      print one
@@ -379,7 +413,18 @@ fn store(experiment: &Experiment, out: &mut dyn Write) -> io::Result<()> {
     let news = if fs::read(&file).is_ok_and(|old| old == text) { "is unchanged" } else { "is written" };
     fs::create_dir_all(outputs())?;
     fs::write(file, text)?;
-    writeln!(out, "outputs/{}.txt {news}", experiment.name)
+    writeln!(out, "outputs/{}.txt {news}", experiment.name)?;
+    if let Some((file, svg)) = drawn(experiment) {
+        fs::write(file, svg)?;
+        writeln!(out, "pictures/{}.svg is written", experiment.name)?;
+    }
+    Ok(())
+}
+
+/// An experiment's picture, and where it is kept.
+fn drawn(experiment: &Experiment) -> Option<(PathBuf, String)> {
+    let (name, draw) = PICTURES.iter().find(|(name, _)| *name == experiment.name)?;
+    Some((outputs().join(format!("../pictures/{name}.svg")), draw(&Options { seed: 1 })))
 }
 
 #[cfg(test)]
@@ -409,6 +454,17 @@ mod tests {
             stale.is_empty(),
             "not stored as printed: {stale:?}; `cargo run -q --profile measure -p experiments -- --write NAME` stores it"
         );
+    }
+
+    #[test]
+    fn stored_pictures_are_what_the_experiments_draw() {
+        for (name, _) in PICTURES {
+            let (file, svg) = named(name).ok().and_then(drawn).expect("a picture belongs to an experiment");
+            assert!(
+                fs::read_to_string(file).is_ok_and(|kept| kept == svg),
+                "{name} is not stored as drawn; `cargo run -q --profile measure -p experiments -- --write {name}` stores it"
+            );
+        }
     }
 
     #[test]

@@ -69,7 +69,12 @@ impl Material {
         match directive {
             Directive::Criteria { task } => self.criteria(task),
             Directive::Listing { path, anchor } => listing::markdown(self.workbook.root(), path, anchor.as_deref()),
-            Directive::Lanes { name, words } => self.lanes(name, words),
+            Directive::Lanes { name, words } => {
+                self.picture(figure::Kind::Lanes, name, words, "`checker-book pictures` draws it")
+            }
+            Directive::Picture { name, words } => {
+                self.picture(figure::Kind::Picture, name, words, "`experiments --write` draws those of experiments")
+            }
             Directive::Output { name } => output::markdown(&self.chapters, name),
         }
     }
@@ -88,15 +93,15 @@ impl Material {
         Ok(format!("<div class=\"criteria\">\n\n{list}\n</div>"))
     }
 
-    fn lanes(&self, name: &str, words: &str) -> Result<String, String> {
+    fn picture(&self, kind: figure::Kind, name: &str, words: &str, help: &str) -> Result<String, String> {
         if !is_name(name) {
             return Err(format!("`{name}` is no picture's name: letters, digits, `-` and `_`"));
         }
         let file = Path::new("pictures").join(format!("{name}.svg"));
         let shown = file.display();
         let svg = fs::read_to_string(self.chapters.join(&file))
-            .map_err(|error| format!("{shown} cannot be read: {error}; `checker-book pictures` draws it"))?;
-        figure::html(&svg, name, words).map_err(|problem| format!("{shown} {problem}"))
+            .map_err(|error| format!("{shown} cannot be read: {error}; {help}"))?;
+        figure::html(kind, &svg, name, words).map_err(|problem| format!("{shown} {problem}"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a line of a chapter asks for.
 
 /// What there is, for messages.
-const DIRECTIVES: &str = "there are criteria, listing, lanes and output";
+const DIRECTIVES: &str = "there are criteria, listing, lanes, picture and output";
 
 /// A directive.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) enum Directive {
     Listing { path: String, anchor: Option<String> },
     /// `{{lanes NAME WORDS…}}`
     Lanes { name: String, words: String },
+    /// `{{picture NAME WORDS…}}`
+    Picture { name: String, words: String },
     /// `{{output NAME}}`
     Output { name: String },
 }
@@ -41,6 +43,10 @@ fn parse(inner: &str) -> Result<Directive, String> {
             Ok(Directive::Lanes { name: (*name).into(), words: words.join(" ") })
         }
         ["lanes", ..] => Err("expected `{{lanes NAME WORDS…}}`: the words say what the picture shows".into()),
+        ["picture", name, words @ ..] if !words.is_empty() => {
+            Ok(Directive::Picture { name: (*name).into(), words: words.join(" ") })
+        }
+        ["picture", ..] => Err("expected `{{picture NAME WORDS…}}`: the words say what the picture shows".into()),
         ["output", name] => Ok(Directive::Output { name: (*name).into() }),
         ["output", ..] => Err("expected `{{output NAME}}`: the name of an experiment".into()),
         [other, ..] => Err(format!("no directive is called `{other}`; {DIRECTIVES}")),
@@ -98,6 +104,8 @@ mod tests {
         assert_eq!(read("{{listing a/b.rs}}"), Some(Ok(Directive::Listing { path, anchor: None })));
         let lanes = Directive::Lanes { name: "fan-out-01".into(), words: "Three stages, \"in step\".".into() };
         assert_eq!(read("{{lanes fan-out-01 Three stages, \"in step\".}}"), Some(Ok(lanes)));
+        let picture = Directive::Picture { name: "width".into(), words: "It rises.".into() };
+        assert_eq!(read("{{picture width It rises.}}"), Some(Ok(picture)));
         let name = "budget".to_owned();
         assert_eq!(read("{{output budget}}"), Some(Ok(Directive::Output { name })));
     }
@@ -127,6 +135,7 @@ mod tests {
             ("{{criteria a b}}", "expected `{{criteria TASK}}`"),
             ("{{listing}}", "expected `{{listing PATH}}`"),
             ("{{lanes fan-out-01}}", "the words say what the picture shows"),
+            ("{{picture width}}", "expected `{{picture NAME WORDS…}}`"),
             ("{{output}}", "expected `{{output NAME}}`"),
             ("{{output a b}}", "expected `{{output NAME}}`"),
             ("See {{criteria x}}", "stands alone"),

@@ -131,13 +131,15 @@ fn picture_of(workbook: &Workbook, task: &Task, picture: &Picture, run: Option<V
     }
     let micros = |ms: f64| (ms * 1000.0).round() as u64;
     let end = run.spans.iter().map(|span| span.end).max().unwrap_or(0);
-    let options = Options {
-        title: format!("{} {}: the reference's run", task.id(), task.metadata().title),
-        window: Some((micros(picture.from_ms), picture.until_ms.map_or(end, micros))),
-        bound: picture.bound,
-        marks: picture.mark.iter().map(|mark| Mark { at: micros(mark.at_ms), label: mark.label.clone() }).collect(),
-        ..Options::default()
-    };
+    // As `checker trace` draws it.
+    let mut options = Options::of(&run);
+    options.title = format!("{} {}: the reference's run", task.id(), task.metadata().title);
+    options.window = Some((micros(picture.from_ms), picture.until_ms.map_or(end, micros)));
+    options.bound = picture.bound;
+    if options.marks.is_empty() {
+        let mark = |mark: &catalog::Mark| Mark { at: micros(mark.at_ms), label: mark.label.clone() };
+        options.marks = picture.mark.iter().map(mark).collect();
+    }
     let svg = lanes::draw(&run.spans, &options);
     let file = workbook.root().join("book/src/pictures").join(format!("{}.svg", task.package()));
     let current = fs::read(&file).is_ok_and(|old| old == svg.as_bytes());

@@ -27,11 +27,15 @@ fn main() -> ExitCode {
 }
 
 fn draw(input: impl BufRead, title: &str) -> Result<String, Box<dyn Error>> {
-    let mut tables = Vec::new();
+    let (mut tables, mut title) = (Vec::new(), title.to_owned());
     for line in input.lines() {
-        if let Record::Table(table) = serde_json::from_str(&line?)? {
-            tables.push(table);
+        match serde_json::from_str(&line?)? {
+            Record::Table(table) => tables.push(table),
+            // A figure is true of the machine that it was measured on.
+            Record::Machine { cores: 1 } => title += ", on 1 core",
+            Record::Machine { cores } => title += &format!(", on {cores} cores"),
+            Record::Note { .. } | Record::Expectation { .. } => {}
         }
     }
-    picture::of(&tables, title)
+    picture::of(&tables, &title)
 }

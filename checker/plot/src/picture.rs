@@ -20,6 +20,17 @@ const HEADING: u32 = 40;
 pub(crate) const FONT: &str = "sans-serif";
 pub(crate) const INK: RGBColor = RGBColor(51, 51, 51);
 pub(crate) const GRID: RGBColor = RGBColor(221, 221, 221);
+/// As the backend writes these two, and what they become: the colour of the text around the picture, so that it reads on
+/// light and on dark ground.
+const OF_THE_TEXT: [(&str, &str); 4] = [
+    ("fill=\"#333333\"", "fill=\"currentColor\""),
+    ("stroke=\"#333333\"", "stroke=\"currentColor\""),
+    ("opacity=\"1\" stroke=\"#DDDDDD\"", "opacity=\"0.18\" stroke=\"currentColor\""),
+    ("<svg ", "<svg role=\"img\" class=\"benchmark\" "),
+];
+/// For a picture that is opened by itself: a page that it stands in takes this line out.
+const STYLE: &str = "<style class=\"standalone\">svg.benchmark{color-scheme:light dark;color:#1f2328}\
+     @media(prefers-color-scheme:dark){svg.benchmark{color:#d1d7e0}}</style>\n";
 /// Told apart by those who do not see all colours (Okabe and Ito).
 const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
@@ -64,7 +75,6 @@ pub(crate) fn of(tables: &[Table], title: &str) -> Result<String, Box<dyn Error>
     let mut picture = String::new();
     {
         let root = SVGBackend::with_string(&mut picture, (WIDTH, height)).into_drawing_area();
-        root.fill(&WHITE)?;
         root.draw_text(title, &(FONT, 21).into_text_style(&root).color(&INK), (16, 14))?;
         let mut top = HEADING;
         for panel in &panels {
@@ -82,8 +92,8 @@ pub(crate) fn of(tables: &[Table], title: &str) -> Result<String, Box<dyn Error>
 
 /// With what it shows in words, for those who cannot see it.
 fn titled(picture: &str, title: &str, description: &str) -> String {
-    let words = format!("<title>{}</title>\n<desc>{}</desc>\n", escape(title), escape(description));
-    let picture = picture.replacen("<svg ", "<svg role=\"img\" ", 1);
+    let words = format!("<title>{}</title>\n<desc>{}</desc>\n{STYLE}", escape(title), escape(description));
+    let picture = OF_THE_TEXT.iter().fold(picture.to_owned(), |picture, (from, to)| picture.replace(from, to));
     let end = picture.find("<svg").and_then(|from| picture[from..].find('>').map(|end| from + end + 1));
     let (head, rest) = picture.split_at(end.unwrap_or(0));
     format!("{head}\n{words}{}\n", rest.trim_start().trim_end())

@@ -31,8 +31,8 @@ fn a_series_is_drawn_over_x() {
     let plot = Plot { x: "N".into(), scale: Scale::Log2 };
     let rows = [("fan-out", Some(1.0), 160.0), ("fan-out", Some(2.0), 320.0), ("fan-out", Some(8.0), 1283.0)];
     let picture = drawn(&[table(Some(plot), &rows)]);
-    assert!(picture.starts_with("<svg role=\"img\" "), "{picture}");
-    assert!(picture.contains("<title>fan-out/13 Width &amp; more</title>"), "{picture}");
+    assert!(picture.starts_with("<svg role=\"img\" class=\"benchmark\" "), "{picture}");
+    assert!(picture.contains("<title>fan-out/13 Width &amp; more, on 2 cores</title>"), "{picture}");
     assert!(picture.contains("<desc>A &lt; B &amp; C: fan-out at N = 1 throughput 160 items/s,"), "{picture}");
     // 2 lies at a third of the way from 1 to 8.
     let points: Vec<f64> = picture

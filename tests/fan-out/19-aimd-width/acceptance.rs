@@ -1,6 +1,6 @@
 //! A fan-out that finds its width: what it does beside a downstream that slows down when it is asked too much.
 
-use harness::{check, criterion, drain, ms, pass, quiescent};
+use harness::{check, criterion, drain, ms, pass, quiescent, watched};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use task::{Limits, fan_out};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -60,7 +60,7 @@ impl Run {
         let itself: Arc<OnceLock<(Work, watch::Receiver<usize>)>> = Arc::default();
         let excess: Arc<Mutex<Option<(u64, usize, usize)>>> = Arc::default();
         let (seen, noted) = (itself.clone(), excess.clone());
-        let work = Work::varying(move |number| {
+        let work = watched(Work::varying(move |number| {
             let time = start.elapsed().as_millis() as u64;
             let base = (downstream.base)(time, number);
             let Some((work, width)) = seen.get() else { return ms(base) };
@@ -70,7 +70,7 @@ impl Run {
                 noted.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert((time, at_work, width));
             }
             ms(base * at_work as u64 / (downstream.capacity)(time).min(at_work as u64))
-        });
+        }));
         let (input, receiver) = mpsc::channel(20_000);
         for number in 1..=numbers {
             input.try_send(number).expect("the input has room for 20000");

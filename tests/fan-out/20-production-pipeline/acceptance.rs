@@ -486,6 +486,9 @@ async fn shutdown_finishes_what_was_accepted() {
                          wait for what has passed it";
     const OWN: &str = "the caller's token is used for one's own purposes; a `child_token()` is one's own";
     let stages = Scripted::three([8; 3], [100, 4, 4], |_, _| ms(100));
+    for stage in &stages {
+        watched(stage.work().clone());
+    }
     let (pipeline, _, token) = start(&stages);
     let tickets = accepted(&pipeline, &Tenant::Acme.ids(50));
     pass(ms(150)).await;
@@ -769,10 +772,6 @@ async fn the_metrics_are_scraped_over_http() {
 /// width in its environment it ends with code 2.
 #[criterion(clock = "real", deadline = 30)]
 async fn a_signal_ends_the_program_in_peace() {
-    for variable in VARIABLES {
-        check::equal(&format!("exit code with {variable}=many"), outside::refused(variable, "many").await, Some(2))
-            .usually("a `from_env` that does not look into the environment");
-    }
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let gate = Gate::default();
@@ -814,6 +813,10 @@ async fn a_signal_ends_the_program_in_peace() {
             check::equal(&format!("lines in the log with correlation id c-{id} and an outcome"), ends, 3)
                 .usually("a line that is written beside the span that knows the item, or a stage that says nothing");
         }
+    }
+    for variable in VARIABLES {
+        check::equal(&format!("exit code with {variable}=many"), outside::refused(variable, "many").await, Some(2))
+            .usually("a `from_env` that does not look into the environment");
     }
 }
 

@@ -92,7 +92,7 @@ fn every_refused_directive_is_told_with_its_line() {
         "fan-out/02.md:4: {{listing solutions/lib.rs c}}\n    `solutions/lib.rs` has no `// ANCHOR: c`; it has b",
         "fan-out/02.md:5: {{listing none.rs}}\n    `none.rs` cannot be read: ",
         "fan-out/02.md:6: {{lanes fan-out-02 Words.}}\n    pictures/fan-out-02.svg cannot be read: ",
-        "fan-out/02.md:7: {{foo}}\n    no directive is called `foo`; there are criteria, listing, lanes and output",
+        "fan-out/02.md:7: {{foo}}\n    no directive is called `foo`; there are criteria, listing, lanes, picture and output",
         "fan-out/02.md:8: Text {{criteria 2}}.\n    a directive is closed by `}}` and stands alone on its line",
         "fan-out/02.md:9: {{lanes ../a b}}\n    `../a` is no picture's name",
         "fan-out/02.md:10: {{output none}}\n    outputs/none.txt cannot be read: ",

@@ -17,7 +17,8 @@
 //!   for as long as a sibling is at work, and when that pushes, it wakes and steals: while one worker of four is busy,
 //!   whatever it pushes is begun by the others, again and again. Shares without items end at once, and so do no shares.
 //! - Idle workers are parked: while one item is at work and there is nothing else, three idle workers and everything
-//!   around them use at most 50 ms of processor time in 400 ms, and wait at most 100 times.
+//!   around them use at most 50 ms of processor time in 400 ms, are not ready for more all the while, and wait at most 100
+//!   times.
 //! - Cancellation: after the token is cancelled, a worker begins at most one more item. `run` returns when the items at
 //!   work are done. Whatever was not begun is in [`Report::left`].
 //! - Dropped, `run` stops in the same way: a worker begins at most one more item, and no thread is left after it.
