@@ -62,8 +62,9 @@ async fn eight_at_a_time_take_125_ms() {
     let work = watched(Work::taking(ms(1)));
     let start = Instant::now();
     drain(fan_out(thousand(), work.clone())).await;
-    check::in_flight_at_most(&work, 8)
-        .usually("a task for each number: nothing limits how many run; let eight workers take numbers one by one");
+    check::in_flight_at_most(&work, 8).usually(
+        "a task for each number, so that nothing limits how many run, or one worker too many; let eight take numbers one by one",
+    );
     check::in_flight_reached(&work, 8)
         .usually("a lock on the input that is held through the work (one at a time), or a worker too few");
     check::equal("numbers worked on", work.records().len(), 1000)

@@ -89,8 +89,8 @@ async fn a_cancel_reaches_a_full_pipeline() {
     let before = taken.count();
     marked("cancel", || token.cancel());
     all_gone_in_time(
-        "an await that is not raced against the token: its line is shown. A look between items comes too late, and a \
-         task of its own outlives its `JoinHandle`",
+        "an await that is not raced against the token: its line is shown; or work in a task of its own, which is not \
+         aborted: a dropped `JoinHandle` lets it go on. A look between items comes too late",
     )
     .await;
     check::at_most("numbers taken after the cancel", taken.count() - before, 1)
@@ -157,7 +157,10 @@ async fn a_cancel_cuts_work_off() {
     quiescent().await;
     let (before, begun) = (taken.count(), work.records().len());
     marked("cancel", || token.cancel());
-    all_gone_in_time("an await that is not raced against the token: its line is shown").await;
+    all_gone_in_time(
+        "an await that is not raced against the token: its line is shown; or work in a task of its own, which is not aborted",
+    )
+    .await;
     check::equal("items begun after the cancel", work.records().len() - begun, 0)
         .usually("a stage finishes what it has taken, or looks at the token later than at its next step");
     check::at_most("numbers taken after the cancel", taken.count() - before, 1)

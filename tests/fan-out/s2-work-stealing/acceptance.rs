@@ -223,24 +223,27 @@ async fn idle_workers_steal() {
 /// each: all four are done, two at a time. And of a tree of 4095 items that begins with one, each is done once.
 #[criterion(clock = "real", deadline = 20)]
 async fn what_is_pushed_is_done() {
-    let (log, meeting) = (Arc::new(Log::default()), Meeting::of(2));
-    let (seen, met) = (log.clone(), meeting.clone());
-    let report = finish(vec![vec![1, 2], vec![]], move |item, local| {
-        let _at_work = seen.begin(item);
-        met.meet();
-        if item < 10 {
-            local.push(item + 10);
-        }
-    })
-    .await;
     const LOST: &str = "whoever has finished an item takes it off its deque only then, and by that time another lies in its place; \
                         or a pushed item that a thief takes and drops";
-    complete(&log, &report, &[1, 2, 11, 12], LOST);
-    check::that(
-        !meeting.failed(),
-        "the two items of one worker were never at work at once, or those that they pushed were not",
-    )
-    .usually("an idle worker does not steal, or has ended before there was something to steal");
+    // Who is quicker is chance: fifty times shows both.
+    for _ in 0..50 {
+        let (log, meeting) = (Arc::new(Log::default()), Meeting::of(2));
+        let (seen, met) = (log.clone(), meeting.clone());
+        let report = finish(vec![vec![1, 2], vec![]], move |item, local| {
+            let _at_work = seen.begin(item);
+            met.meet();
+            if item < 10 {
+                local.push(item + 10);
+            }
+        })
+        .await;
+        complete(&log, &report, &[1, 2, 11, 12], LOST);
+        check::that(
+            !meeting.failed(),
+            "the two items of one worker were never at work at once, or those that they pushed were not",
+        )
+        .usually("an idle worker does not steal, or has ended before there was something to steal");
+    }
 
     let log = Arc::new(Log::default());
     let seen = log.clone();

@@ -17,8 +17,9 @@
 //! - Pace: work takes 20 ms, and a reader takes one result each 100 ms. Once the queues are full, everything upstream
 //!   runs at the reader's rate: in 5 s, 50 results are read, 50 numbers are taken and 50 are begun, give or take the 8
 //!   that are at work at once.
-//! - Parking: what waits is not polled, between two reads, while nobody reads, and while a reader waits. While nobody reads, at most 51 numbers are taken:
-//!   8 and 32 in the queues, 8 at work, and 3 in hands between them. No task samples the queues from time to time.
+//! - Parking: what waits is not polled, between two reads, while nobody reads, and while a reader waits. While nobody
+//!   reads, at most 51 numbers are taken: 8 and 32 in the queues, 8 at work, and 3 in hands between them. No task samples
+//!   the queues from time to time.
 //! - Shutdown: 25 ms after the [`Results`] are dropped, no task is left, with work of 20 ms.
 //! - Errors: a panic in the work loses that number alone. The worker may be lost with it.
 //!
@@ -39,8 +40,9 @@
 //!
 //! - `GET /metrics` has status 200, a content type of `text/plain` with `version=0.0.4`, and the depths of that moment;
 //!   any other path, such as `/metrics2`, has status 404. A client that connects and says nothing holds nobody up.
-//! - When the token is cancelled, [`serve`] closes the port and returns `Ok` within 5 s, whatever idle connections there
-//!   are, and no task is left.
+//! - When the token is cancelled, [`serve`] closes the port and returns `Ok` within 5 s, whatever its clients do: one has
+//!   said nothing, one keeps its connection after a scrape, others have stopped in the middle of a request. No task is
+//!   left.
 //!
 //! The pipeline and the gauge are judged on virtual time, which threads of your own and `spawn_blocking` do not share.
 //! `src/main.rs` is given: `cargo run -p fan-out-09`, and scrape it.

@@ -27,7 +27,8 @@
 //!   `Full` at once. Of a tenant without a pool nothing is kept: 1920 tenants with names of 8 KiB, 64 at a time, take
 //!   at most 4 MiB.
 //! - Backpressure: the stage waits for its reader and for nothing else. When nobody reads, at most 120 items of one
-//!   tenant are taken: 8 in the output, 105 in its pool, and up to seven more on the way.
+//!   tenant are taken: 8 in the output, 105 in its pool, and up to seven more on the way. It does not matter whether
+//!   they come in a burst or one by one, so slowly that none is refused.
 //! - Shutdown: when the output is dropped, 5 ms later no task and no client is left and no work has begun, though items
 //!   are at work or wait, or the input is open and quiet.
 //! - Errors: an item whose call panics does not come back. It costs its tenant nothing else: all others come back, four

@@ -9,9 +9,9 @@
 //!   slows anybody down. The input holds one number a worker, so that none waits for the producer's wake-up. The
 //!   output holds 32, which is 3.2 s of a reader that takes ten a second: it takes up a burst, and every result waits
 //!   as much longer.
-//! - **Shutdown**: workers return at the end of the input; the last of them ends the results. [`serve`] stops accepting,
-//!   closes idle connections, and answers what it has begun. A client that stops in the middle of its request holds
-//!   that up: whoever shuts down gives it a deadline.
+//! - **Shutdown**: workers return at the end of the input; the last of them ends the results. [`serve`] stops accepting and
+//!   listening to its clients, so that none of them can hold it up, not even in the middle of a request. A scrape is
+//!   answered as soon as it is read, so none is cut off in between.
 //!
 //! A depth is kept where items go in and out, and read when somebody asks. No task samples it: the metrics cost nothing
 //! while nobody scrapes, and what is scraped is never old.

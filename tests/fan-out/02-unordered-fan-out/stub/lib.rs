@@ -22,7 +22,8 @@
 //! - Shutdown: when the output is dropped, at most 9 more numbers are begun (those on the way), and 2 ms later
 //!   nothing is left running. Where every result waits for room, everything ends at once. A worker that waits
 //!   for a number on a quiet input may wait until it comes or the input ends.
-//! - Errors: a panic in the work loses that number alone. The results of all others arrive, and the output ends.
+//! - Errors: a panic in the work loses that number alone; the worker may be lost with it. After one panic, the results
+//!   of all others arrive, and the output ends.
 //! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.
 //!   Tasks do the work.
 

@@ -18,11 +18,14 @@
 //!   has 10 s to go, while senders wait on a full channel whose receiver is kept, and while workers wait on an
 //!   open input that brings nothing. A stage that is used alone obeys its token too.
 //! - After a cancel the output ends. Results that were in it can still be read; an item whose work was cut off
-//!   has no result. No work begins, and at most one more number is taken from the source.
+//!   has no result. No work begins, and at most one more number is taken from the source; none, if the producer
+//!   waits for room on a full channel.
 //! - A token that is cancelled before the start: no work begins, at most one number is taken, the output ends.
 //! - The token is the caller's: no stage cancels it, not at its end, not when the output is dropped, not when an
 //!   item panics. To cancel it twice, or after the end, changes nothing.
-//! - Shutdown: when the output is dropped, no task is left 5 ms later, with items of 1 ms.
+//! - Shutdown: when the output is dropped, no task is left 5 ms later, with items of 1 ms and a source without an
+//!   end. A worker that waits for a number on a quiet, open input may wait on, until one comes or the token is
+//!   cancelled.
 //! - Errors: an item whose work panics has no result, every other item has at most one, the output ends, and no
 //!   task is left, even if every item panics.
 //! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.

@@ -5,8 +5,7 @@ use std::io;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Answers `GET /metrics` until the token is cancelled; then closes the port and returns when the connections are
-/// closed.
+/// Answers `GET /metrics` until the token is cancelled; then closes the port and all connections, and returns.
 ///
 /// # Errors
 ///
