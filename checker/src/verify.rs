@@ -60,7 +60,7 @@ pub(crate) fn verify(workbook: &Workbook, options: &VerifyOptions) -> Result<Exi
     let not_judged = chosen.len() - plans.len();
     let judged = plans.len();
     let problems = all(workbook, plans, options.bless)?;
-    let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "not verified") };
+    let (style, word) = if problems == 0 { (GREEN, "verified") } else { (RED, "looked at") };
     let less = if not_judged == 0 { String::new() } else { format!(", {not_judged} not judged") };
     outln!(
         "\n{style}{} {word}{style:#}{less}{DIM}, {}, {:.1} s{DIM:#}",

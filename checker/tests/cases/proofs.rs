@@ -1,6 +1,6 @@
 //! `verify` judges what has changed, and nothing else; what is told is what is on record.
 
-use crate::copy::{Copy, TASK};
+use crate::copy::{Copy, TASK, copy_folder};
 use crate::support::{Ran, repository};
 use std::fs;
 
@@ -8,7 +8,7 @@ use std::fs;
 fn workbook() -> Copy {
     let copy = Copy::new();
     for folder in ["tests/harness", "tests/verdict"] {
-        copy.folder(folder);
+        copy_folder(&repository().join(folder), &copy.path(folder));
     }
     let (theirs, ours) = (format!("\"{}/", repository().display()), format!("\"{}/", copy.root().display()));
     let manifest = copy.text("Cargo.toml");

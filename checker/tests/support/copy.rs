@@ -62,11 +62,6 @@ impl Copy {
         self.file(relative, &text.replacen(old, new, 1));
     }
 
-    /// Takes a folder of the repository's.
-    pub(crate) fn folder(&self, relative: &str) {
-        copy_folder(&repository().join(relative), &self.path(relative));
-    }
-
     /// Runs the checker in this workbook.
     pub(crate) fn checker(&self, arguments: &[&str]) -> Ran {
         checker(&self.root, arguments)
@@ -86,7 +81,7 @@ impl Copy {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())).flatten() {
         let (from, to) = (entry.path(), to.join(entry.file_name()));

@@ -50,7 +50,8 @@ impl Usage {
 /// kernel's `Documentation/scheduler/sched-stats.rst`.
 fn ready() -> Duration {
     let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return Duration::ZERO };
-    let of_one = |text: String| text.split_whitespace().take(2).filter_map(|part| part.parse::<u64>().ok()).sum::<u64>();
+    let of_one =
+        |text: String| text.split_whitespace().take(2).filter_map(|part| part.parse::<u64>().ok()).sum::<u64>();
     let read = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("schedstat")).ok();
     Duration::from_nanos(threads.flatten().filter_map(read).map(of_one).sum())
 }
