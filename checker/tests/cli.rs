@@ -467,7 +467,7 @@ fn a_benchmark_is_a_table_a_plot_and_records() {
         .keeps("what a learner prints");
     assert!(!ran.out().contains(ESCAPE), "no colours in a pipe\n{ran}");
     let picture = copy.text("room & plot.svg");
-    assert!(picture.starts_with("<svg ") && picture.contains("<title>fan-out/1 Serial pipeline</title>"), "{picture}");
+    assert!(picture.starts_with("<svg ") && picture.contains("<title>fan-out/1 Serial pipeline, on "), "{picture}");
 
     let ran = copy.checker(&["bench", "1", "--solution", "--full", "--json"]);
     let lines: Vec<Value> =
