@@ -160,8 +160,12 @@ fn width() {
 }
 
 #[test]
-fn the_work_is_named_if_it_has_a_name() {
+fn named_width() {
     wrong("bounds", "named_width").kind(Bound).seen("4 in flight in `parse`, bound 3, 0 ms after the first began");
+}
+
+#[test]
+fn named_sequential() {
     wrong("bounds", "named_sequential").kind(Fail).seen("never more than 1 in flight in `parse` at once, expected 3");
 }
 
