@@ -55,7 +55,11 @@ pub(crate) fn verify(workbook: &Workbook, options: &VerifyOptions) -> Result<Exi
             outln!("      {}", missing.remedy);
             continue;
         }
-        plans.push(Plan::of(workbook.root(), task, &mut decides, options.fresh)?);
+        let mut plan = Plan::of(workbook.root(), task, &mut decides, options.fresh)?;
+        if options.any_words {
+            plan.any_words();
+        }
+        plans.push(plan);
     }
     let not_judged = chosen.len() - plans.len();
     let judged = plans.len();

@@ -108,6 +108,11 @@ impl<'a> Plan<'a> {
         Ok(problems.len())
     }
 
+    /// Compares no messages with those on record.
+    pub(super) fn any_words(&mut self) {
+        self.reports.on_record = false;
+    }
+
     /// Holds what came of the subjects against what was expected and what is on record. The problems, and whether some
     /// are that a report is another one.
     fn look(&mut self, bless: bool) -> Result<(Vec<String>, bool), Fault> {
