@@ -115,6 +115,13 @@ impl Stage {
         self.folder.join(&subject.package)
     }
 
+    /// The package of this manifest, if it is one of the stage's.
+    pub(crate) fn package_of(&self, manifest: &Path) -> Option<String> {
+        let folder = manifest.parent()?;
+        let name = folder.file_name()?.to_str()?;
+        (folder.parent() == Some(&self.folder)).then(|| name.to_owned())
+    }
+
     /// What cargo says about a generated manifest, as said of the one that it was made from.
     pub(crate) fn as_written(&self, said: &str) -> String {
         let quoted = |path: &Path, end: &str| format!("{}{end}", path.display());

@@ -25,9 +25,11 @@ use crate::stage::{Lock, Parts};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::subject::Subject;
 use catalog::{Task, Workbook};
-use decides::Decides;
+pub(crate) use decides::{Decides, about_subject};
+pub(crate) use expected::Expected;
 use indicatif::ProgressBar;
 use plan::Plan;
+pub(crate) use proofs::Proofs;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
