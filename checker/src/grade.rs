@@ -24,7 +24,6 @@ use sandbox::{Ability, Launcher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
-use submissions::Declared;
 
 /// Grades, or only tests the grader.
 pub(crate) fn grade(workbook: &Workbook, options: &GradeOptions) -> Result<Exit, Fault> {
@@ -49,9 +48,9 @@ pub(crate) fn grade(workbook: &Workbook, options: &GradeOptions) -> Result<Exit,
     match (&options.submissions, &options.out) {
         _ if options.self_test => Ok(Exit::Passed),
         (Some(submissions), Some(out)) => {
-            let kept = Kept::open(workbook, out, &prepared, &machine, options)?;
+            let kept = Kept::open(workbook, &prepared, &machine, out, options, seed)?;
             class(&grader, &prepared, submissions, &kept, workers)?;
-            kept.finish(options)
+            kept.finish(out, options)
         }
         _ => Err(Fault::usage("what to grade, and where to put the results?")
             .help("`cargo checker grade SUBMISSIONS --out DIR`, or `cargo checker grade --self-test`")),
@@ -63,7 +62,7 @@ fn machine(launcher: &Launcher, weak: bool) -> Result<Vec<Ability>, Fault> {
     let abilities = sandbox::abilities(launcher);
     let mut lacking = Vec::new();
     for ability in &abilities {
-        match &ability.state {
+        match &ability.works {
             Ok(found) => outln!("{GREEN}  ok{GREEN:#}  {:<12} {DIM}{found}{DIM:#}", ability.name),
             Err(missing) => {
                 outln!("{YELLOW}  --{YELLOW:#}  {:<12} {}", ability.name, missing.what);
@@ -174,10 +173,12 @@ fn class(
     kept: &Kept,
     workers: usize,
 ) -> Result<(), Fault> {
-    let declared = prepared.iter().map(|prepared| kept::declared(prepared.task)).collect::<Result<Vec<Declared>, _>>()?;
-    let entries = Mutex::new(kept::entries(folder, &declared)?);
-    let progress = cargo::progress(false, "{bar:20} {pos} of {len} graded, {elapsed}, about {eta} left: {msg}");
-    progress.set_length(kept::count(folder, &declared)? as u64);
+    let declared = prepared.iter().map(|prepared| kept::declared(prepared.task)).collect::<Result<Vec<_>, _>>()?;
+    let entries = submissions::submissions(folder, &declared).map_err(kept::of_submissions)?;
+    let progress = cargo::progress(false, "{bar:20} {pos} of {len} learners, {elapsed}, about {eta} left");
+    let learners = entries.learners();
+    progress.set_length(learners as u64);
+    let entries = Mutex::new(entries);
     let fault = Mutex::new(None);
     let note = |error: Fault| drop(fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error));
     std::thread::scope(|scope| {
@@ -188,12 +189,17 @@ fn class(
                     if fault.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
                         return;
                     }
-                    let entry = entries.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let entry = {
+                        let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
+                        let entry = entries.next();
+                        progress.set_position((learners - entries.learners()) as u64);
+                        entry
+                    };
                     let Some(entry) = entry else { return };
-                    if let Err(error) = entry.map_err(kept::unreadable).and_then(|entry| kept.one(grader, worker, prepared, &entry)) {
+                    let entry = entry.map_err(kept::of_submissions);
+                    if let Err(error) = entry.and_then(|entry| kept.one(grader, worker, prepared, entry)) {
                         note(error);
                     }
-                    progress.inc(1);
                 }
             });
         }

@@ -64,6 +64,14 @@ pub(crate) fn trace(workbook: &Workbook, options: &TraceOptions) -> Result<Exit,
     Ok(task::exit(std::slice::from_ref(chosen)))
 }
 
+/// The picture of a whole judging, where one of its criteria has one: of the first that does not hold, or else of the
+/// one that the book shows.
+#[cfg(feature = "grade")]
+pub(crate) fn picture_of(task: &Task, judged: &[Judged], who: &str) -> Option<String> {
+    let chosen = choose(task, judged, None)?;
+    Some(lanes::draw(&chosen.verdict.spans, &picture(task, chosen, who)))
+}
+
 /// The criterion that is meant: its whole name, or a part that no other name has.
 fn named(task: &Task, part: &str) -> Result<String, Fault> {
     let names: Vec<String> =

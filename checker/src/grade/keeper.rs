@@ -1,0 +1,1 @@
+//! What a test may do while it judges a stranger's code.
