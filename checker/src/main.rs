@@ -37,6 +37,7 @@ mod tool;
 mod trace;
 mod verify;
 mod watch;
+mod whose;
 
 use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};
