@@ -51,6 +51,8 @@ pub(crate) enum What {
     Tests,
     /// The benchmark, optimised.
     Bench,
+    /// The subject alone, where its tests are not here.
+    Crate,
 }
 
 /// Builds this of these packages of the stage.
@@ -101,8 +103,9 @@ pub(crate) fn command(root: &Path, stage: &Stage, packages: &[String], what: Wha
     let mut command = cargo::build();
     command.arg("--keep-going");
     command.args(match what {
-        What::Tests => ["--tests", "--profile", stage::PROFILE],
-        What::Bench => ["--benches", "--profile", "measure"],
+        What::Tests => &["--tests", "--profile", stage::PROFILE][..],
+        What::Bench => &["--benches", "--profile", "measure"],
+        What::Crate => &["--profile", stage::PROFILE],
     });
     command.arg("--manifest-path").arg(stage.folder.join("Cargo.toml")).arg("--target-dir").arg(&stage.target);
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;

@@ -63,7 +63,8 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         cargo checker task 7                  judge your code\n  \
         cargo checker task 7 --only in_order  one criterion, by its test's name\n  \
-        cargo checker task 7 --solution       the reference solution")]
+        cargo checker task 7 --solution       the reference solution\n  \
+        cargo checker task 7 --against DIR    somebody else's, in the folder DIR")]
     Task(TaskOptions),
     /// Judge a task at each save, on a screen with keys for hints and more.
     ///
@@ -153,16 +154,27 @@ pub(crate) enum Command {
     Dev(Dev),
 }
 
+/// Whose code is meant, if not the learner's own.
+#[derive(Debug, Args)]
+pub(crate) struct Whose {
+    /// The reference solution instead of your code.
+    #[arg(long)]
+    pub(crate) solution: bool,
+    /// For contributors: a variant of the solution, such as wrong/unbounded.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
+    pub(crate) variant: Option<String>,
+    /// The code in a folder instead of yours: a crate, or a folder with lib.rs. Only its Rust sources are taken. It is
+    /// built and run as you, with all your rights: for code that you do not trust there is `grade`.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["solution", "variant"])]
+    pub(crate) against: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct TaskOptions {
     /// Such as 7, s2, fan-out/7 or pull/3.
     pub(crate) id: String,
-    /// Judge the reference solution instead of your code.
-    #[arg(long)]
-    pub(crate) solution: bool,
-    /// For contributors: judge a variant of the solution, such as wrong/unbounded.
-    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
-    pub(crate) variant: Option<String>,
+    #[command(flatten)]
+    pub(crate) whose: Whose,
     /// Print JSON lines instead of a report, each when there is something to say: `begin` with the criteria in their
     /// order, `building` and `built`, a `criterion` when it is decided, in no order, and `end`. Without an `end` the
     /// run is incomplete, and standard error says why.
@@ -194,12 +206,8 @@ pub(crate) struct TaskOptions {
 pub(crate) struct TraceOptions {
     /// Such as 7, s2, fan-out/7 or pull/3.
     pub(crate) id: String,
-    /// Draw the reference solution instead of your code.
-    #[arg(long)]
-    pub(crate) solution: bool,
-    /// For contributors: draw a variant of the solution, such as wrong/unbounded.
-    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
-    pub(crate) variant: Option<String>,
+    #[command(flatten)]
+    pub(crate) whose: Whose,
     /// Draw this criterion: its test's name, or a part of it. Without it, the first that does not hold; if all do, the
     /// one that tells most.
     #[arg(long, value_name = "NAME")]

@@ -1,6 +1,6 @@
 //! Judges subjects: stage, build once, then every criterion in a process of its own.
 
-use crate::build::{self, Built, Package, What};
+use crate::build::{self, Built, What};
 use crate::fault::Fault;
 use crate::rules::{self, Broken, Rules};
 use crate::stage::{self, Lock, Parts, Stage};
@@ -153,7 +153,7 @@ fn run(
     let mut jobs = VecDeque::new();
     let mut outcomes = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        let outcome = Outcome::of(built.package(&subject.package));
+        let outcome = Outcome::of(subject, built);
         listener.built(&outcome);
         outcomes.push(outcome);
         let broken = Rules::of(subject.task, subject.models).broken_by(&subject.sources(&stage.staged(subject)))?;
@@ -284,17 +284,19 @@ pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
 
 impl Outcome {
     /// With nothing judged yet.
-    fn of(package: Option<&Package>) -> Outcome {
+    pub(crate) fn of(subject: &Subject<'_>, built: &Built) -> Outcome {
+        let package = built.package(&subject.package);
         Outcome {
             judged: Vec::new(),
-            compiler: package.map_or_else(String::new, |package| package.shown.clone()),
+            compiler: package.map_or_else(String::new, |package| subject.as_found(&package.shown)),
             warnings: package.map_or(0, |package| package.warnings),
         }
     }
 }
 
 impl Judged {
-    fn at_once(criterion: &Criterion, verdict: Verdict) -> Judged {
+    /// The same as a verdict on its code, without a run.
+    pub(crate) fn at_once(criterion: &Criterion, verdict: Verdict) -> Judged {
         Judged { criterion: criterion.clone(), verdict, output: String::new(), took: Duration::ZERO, again: Vec::new() }
     }
 }

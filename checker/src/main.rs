@@ -39,6 +39,7 @@ mod tool;
 mod trace;
 mod verify;
 mod watch;
+mod whose;
 
 use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};

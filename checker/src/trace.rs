@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::judge::{self, How, Judged};
 use crate::stage::Parts;
 use crate::style::{BOLD, DIM};
-use crate::{Exit, report, show, task};
+use crate::{Exit, report, show, task, whose};
 use catalog::{Task, Workbook};
 use lanes::{Mark, Options};
 use std::path::Path;
@@ -26,7 +26,7 @@ const LOWEST: usize = 12;
 pub(crate) fn trace(workbook: &Workbook, options: &TraceOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
-    let (subject, who) = task::subject(task, options.solution, options.variant.as_deref())?;
+    let (subject, who) = whose::subject(task, &options.whose)?;
     let test = options.test.as_deref().map(|test| named(task, test)).transpose()?;
     if let Some(file) = &options.svg {
         bench::writable(file)?;

@@ -80,7 +80,7 @@ impl Decides {
                 hash.part(self.folder(&self.root.join(path))?.as_bytes());
             }
         }
-        hash.part(&read(&task.solution().join("Cargo.toml"))?);
+        hash.part(&read(&task.manifest())?);
         for service in &task.metadata().requires {
             hash.part(format!("{:?}", services::find(service)).as_bytes());
         }
@@ -120,7 +120,7 @@ impl Decides {
 pub(crate) fn about_subject(task: &Hash, subject: &Subject<'_>) -> Result<Hash, Fault> {
     let mut hash = task.clone();
     hash.part(&[u8::from(subject.models)]);
-    hash.part(&read(&subject.manifest.join("Cargo.toml"))?);
+    hash.part(&read(&subject.manifest)?);
     match &subject.origin {
         Origin::Place(place) => files(&place.join("src"), &[], &mut hash)?,
         Origin::Layers(layers) => layers.iter().try_for_each(|layer| files(layer, &[], &mut hash))?,
