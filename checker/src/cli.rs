@@ -105,6 +105,19 @@ pub(crate) enum Command {
         /// A task whose chapter to open, such as 7.
         id: Option<String>,
     },
+    /// Grade a class: judge a folder of submissions with this workbook's tests, contained.
+    ///
+    /// A submission is a folder, an archive (.zip, .tar.gz, .tgz, .tar) or a single lib.rs, one for each learner. Only its
+    /// sources below src/ are taken; manifest, lock file, dependencies and tests are the workbook's. It is compiled and
+    /// run where it can neither read the tests nor reach the network, the disk or another process. First the grader
+    /// tests itself on the references, the wrong solutions and a corpus of hostile ones.
+    #[command(after_help = "Examples:\n  \
+        cargo checker grade handed-in --task 2 --out results    one task\n  \
+        cargo checker grade handed-in --out results             every task of the workbook\n  \
+        cargo checker grade handed-in --out results --resume    go on after an interruption\n  \
+        cargo checker grade --self-test                         is this machine fit for it?\n\n\
+        Exit codes: 0 all are graded, whatever their grades; 3 the grader could not judge some.")]
+    Grade(GradeOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
     ///
     /// What was proved before and has not changed since, neither the subject nor anything that judges it, is not judged
@@ -244,6 +257,37 @@ pub(crate) struct VerifyOptions {
     /// Write the messages as they are now into tests/<task>/reports.txt.
     #[arg(long)]
     pub(crate) bless: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GradeOptions {
+    /// The folder of submissions; or one submission.
+    #[arg(required_unless_present = "self_test", conflicts_with = "self_test")]
+    pub(crate) submissions: Option<PathBuf>,
+    /// The folder for the results, which is made.
+    #[arg(long, value_name = "DIR", required_unless_present = "self_test", conflicts_with = "self_test")]
+    pub(crate) out: Option<PathBuf>,
+    /// A task to grade, such as 7 or fan-out/7; may be given several times. Without it, all.
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+    /// Go on with results that are there: what was graded is not graded again.
+    #[arg(long, conflicts_with = "self_test")]
+    pub(crate) resume: bool,
+    /// Only test the grader, also on what it judged rightly before.
+    #[arg(long)]
+    pub(crate) self_test: bool,
+    /// Grade on a machine that lacks some means of containing others' code. The results say so.
+    #[arg(long)]
+    pub(crate) allow_weak_sandbox: bool,
+    /// So many submissions at once; without it, one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Seeds what the tests draw; all submissions get the same.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Put into JUnit and Gradescope files how long it took. Two runs differ then.
+    #[arg(long)]
+    pub(crate) timings: bool,
 }
 
 #[derive(Debug, Args)]

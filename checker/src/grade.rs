@@ -32,23 +32,22 @@ pub(crate) fn grade(workbook: &Workbook, options: &GradeOptions) -> Result<Exit,
     let launcher = Launcher::new(tool::program(workbook.root(), "sandbox", false)?);
     let machine = machine(&launcher, options.allow_weak_sandbox)?;
     let ground = Ground::take(workbook.root())?;
-    let seed = options.seed.unwrap_or(1);
-    let grader = Grader {
+        let grader = Grader {
         compiler: Compiler { launcher, toolchain: toolchain()?, weak: options.allow_weak_sandbox },
         reader: ground.copy_of_this_program()?,
         opaque: ground.salt.clone(),
-        seed,
+        seed: options.seed,
         work: ground.folder.join("work"),
     };
     let prepared = prepare(workbook.root(), &chosen, &ground)?;
-    let workers = options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let workers = options.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     if !tested(workbook, &grader, &prepared, &machine, workers, options.self_test)? {
         return Ok(Exit::Infra);
     }
     match (&options.submissions, &options.out) {
         _ if options.self_test => Ok(Exit::Passed),
         (Some(submissions), Some(out)) => {
-            let kept = Kept::open(workbook, &prepared, &machine, out, options, seed)?;
+            let kept = Kept::open(workbook, &prepared, &machine, out, options)?;
             class(&grader, &prepared, submissions, &kept, workers)?;
             kept.finish(out, options)
         }

@@ -44,10 +44,12 @@ pub(crate) fn hand_over(root: &Path) -> Result<(), Fault> {
     become_it(Command::new(program).args(std::env::args_os().skip(1)).env(HANDED_OVER, "1"))
 }
 
-/// Runs the workbook's checker with its archive: what makes a copy is built when it is first asked for.
-pub(crate) fn with_archive(root: &Path, arguments: &[OsString]) -> Result<(), Fault> {
+/// Goes on with this command as the whole checker: what only some need is built when it is first asked for, and lies
+/// beside the one that each verdict begins with.
+pub(crate) fn whole(root: &Path, arguments: &[OsString]) -> Result<(), Fault> {
     let mut command = cargo(root);
-    command.args(["run", "--quiet", "--profile", "checker", "--package", "checker", "--features", "archive", "--"]);
+    let features = "archive,grade";
+    command.args(["run", "--quiet", "--profile", "checker", "--package", "checker", "--features", features, "--"]);
     become_it(command.args(arguments))
 }
 

@@ -123,6 +123,10 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Book { id }) => book::book(&workbook, id.as_deref()),
+        #[cfg(feature = "grade")]
+        Some(Command::Grade(options)) => grade::grade(&workbook, &options),
+        #[cfg(not(feature = "grade"))]
+        Some(Command::Grade(_)) => handover::whole(workbook.root(), &std::env::args_os().skip(1).collect::<Vec<_>>()).map(|()| Exit::Infra),
         Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
         Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),

@@ -40,9 +40,8 @@ impl Kept {
         machine: &[Ability],
         out: &Path,
         options: &GradeOptions,
-        seed: u64,
     ) -> Result<Kept, Fault> {
-        let header = header(workbook, prepared, machine, options.allow_weak_sandbox, seed)?;
+        let header = header(workbook, prepared, machine, options)?;
         let (journal, done) = match options.resume {
             true => Journal::resume(out, &header).map_err(of_results)?,
             false => (Journal::create(out, &header).map_err(of_results)?, BTreeSet::new()),
@@ -152,8 +151,7 @@ fn header(
     workbook: &Workbook,
     prepared: &[Prepared<'_>],
     machine: &[Ability],
-    weak: bool,
-    seed: u64,
+    options: &GradeOptions,
 ) -> Result<Header, Fault> {
     let (mut tests, mut tasks) = (BTreeMap::new(), Vec::new());
     for prepared in prepared {
@@ -175,10 +173,10 @@ fn header(
         toolchain: toolchain()?,
         checker: this_program()?,
         tests,
-        seed,
+        seed: options.seed,
         limits: keeper::limits(),
         sandbox: facts(machine).map(|(name, state)| results::Ability { name, state }).collect(),
-        weak_sandbox: weak,
+        weak_sandbox: options.allow_weak_sandbox,
         tasks,
     })
 }

@@ -8,8 +8,8 @@
 use crate::cargo::Message;
 use crate::fault::Fault;
 use crate::stage::{Lock, Parts, Stage};
-use crate::subject::{Origin, Subject};
-use crate::{build, cargo, stage};
+use crate::subject::Subject;
+use crate::{build, cargo};
 use catalog::Task;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -89,14 +89,7 @@ fn value<'a>(arguments: &'a [String], option: &str) -> Option<&'a str> {
 ///
 /// Whatever keeps the workbook's own stub and tests from being built: nothing can be graded then.
 pub(super) fn recipes(root: &Path, lock: &Lock, task: &Task, folder: &Path) -> Result<Recipes, Fault> {
-    let subject = Subject {
-        task,
-        package: format!("{}-graded", task.package()),
-        manifest: task.exercise(),
-        origin: Origin::Layers(vec![task.stub()]),
-        models: task.loom().is_some(),
-        built_once: true,
-    };
+    let subject = Subject::folder(task, "graded", &task.stub());
     let subject = [subject];
     let stage = Stage::set_under(lock, root, &subject, Parts::All)?;
     let packages: Vec<String> = Parts::All.packages(&subject[0]).into_iter().map(|(name, _)| name).collect();
