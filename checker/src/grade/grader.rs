@@ -1,15 +1,16 @@
 //! Judges strangers' code: compile it contained, run each criterion contained, remove what was made.
 
 use super::compile::Compiler;
-use super::keeper::Keeping;
+use super::keeper::Kept;
 use super::reader;
 use super::recipe::{Place, Recipes};
 use crate::fault::Fault;
-use crate::judge::{self, How, Judged, Outcome};
+use crate::judge::{self, Judged, Outcome};
 use crate::rules::{Broken, Rules};
-use crate::stage::Parts;
 use catalog::{Criterion, Task};
+use crate::report;
 use std::path::{Path, PathBuf};
+use verdict::{Kind, Verdict};
 
 /// A source by its path inside `src/`.
 pub(super) type Source = (PathBuf, Vec<u8>);
@@ -89,13 +90,21 @@ impl Grader {
             }
             _ => None,
         };
-        let keeping = Keeping::of(self, slot);
         let packages = |criterion: &Criterion| match (&models, criterion.model) {
             (Some(models), true) => models,
             _ => &tests,
         };
+        let run = |criterion: &Criterion, binary: &Path| {
+            let scratch = slot.join(format!("scratch-{}", verdict::opaque::opaque(&self.opaque, &criterion.test)));
+            let judged = match Kept::of(self, criterion, binary.parent().unwrap_or(slot), &scratch) {
+                Ok(kept) => judge::kept(criterion, binary, &self.opaque, &kept.order, &kept),
+                Err(fault) => Judged::at_once(criterion, Verdict::new(Kind::Infra, report::plain(&fault.to_string()))),
+            };
+            let _ = std::fs::remove_dir_all(&scratch);
+            judged
+        };
         let mut outcome = Outcome::of(Some(&tests));
-        outcome.judged = judge::each(&prepared.criteria, &packages, &broken, &keeping);
+        outcome.judged = judge::each(&prepared.criteria, &packages, &broken, &run);
         Ok(outcome)
     }
 }
