@@ -47,7 +47,7 @@ pub(crate) fn grade(workbook: &Workbook, options: &GradeOptions) -> Result<Exit,
     match (&options.submissions, &options.out) {
         _ if options.self_test => Ok(Exit::Passed),
         (Some(submissions), Some(out)) => {
-            let kept = Kept::open(workbook, &prepared, &machine, out, options)?;
+            let kept = Kept::open(&prepared, &machine, out, options)?;
             class(&grader, &prepared, submissions, &kept, workers)?;
             kept.finish(out, options)
         }
@@ -179,7 +179,9 @@ fn class(
     progress.set_length(learners as u64);
     let entries = Mutex::new(entries);
     let fault = Mutex::new(None);
-    let note = |error: Fault| drop(fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error));
+    let note = |error: Fault| {
+        let _ = fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    };
     std::thread::scope(|scope| {
         for worker in 0..workers {
             let (entries, progress, fault, note) = (&entries, &progress, &fault, &note);

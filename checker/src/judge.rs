@@ -1,6 +1,6 @@
 //! Judges subjects: stage, build once, then every criterion in a process of its own.
 
-use crate::build::{self, Built, What};
+use crate::build::{self, Package, Built, What};
 use crate::fault::Fault;
 use crate::rules::{self, Broken, Rules};
 use crate::stage::{self, Lock, Parts, Stage};
@@ -269,11 +269,37 @@ fn side_by_side<J: Send>(jobs: VecDeque<J>, workers: usize, work: &(dyn Fn(J) + 
 
 /// Judges one criterion in a process of its own.
 pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
-    let test = format!("{}::{}", if criterion.model { "loom" } else { "acceptance" }, criterion.test);
     let asked = Order::asked();
     let order = Order { spans: spans || asked.spans, ..asked };
-    let deadline = criterion.deadline + supervise::PATIENCE;
-    let judged = supervise::judge(Run { binary, test: &test, deadline, order: &order, keeper: None });
+    let (test, deadline) = (whole_name(criterion), patience(criterion));
+    supervised(criterion, Run { binary, test: &test, deadline, order: &order, keeper: None })
+}
+
+/// Judges one criterion under a keeper, by a binary whose tests have opaque names.
+#[cfg(feature = "grade")]
+pub(crate) fn kept(
+    criterion: &Criterion,
+    binary: &Path,
+    salt: &str,
+    order: &Order,
+    keeper: &dyn verdict::Keeper,
+) -> Judged {
+    let test = verdict::opaque::opaque(salt, &whole_name(criterion));
+    supervised(criterion, Run { binary, test: &test, deadline: patience(criterion), order, keeper: Some(keeper) })
+}
+
+/// As libtest lists it.
+fn whole_name(criterion: &Criterion) -> String {
+    format!("{}::{}", if criterion.model { "loom" } else { "acceptance" }, criterion.test)
+}
+
+/// Until when the process has to end.
+fn patience(criterion: &Criterion) -> Duration {
+    criterion.deadline + supervise::PATIENCE
+}
+
+fn supervised(criterion: &Criterion, run: Run<'_>) -> Judged {
+    let judged = supervise::judge(run);
     Judged {
         criterion: criterion.clone(),
         verdict: judged.verdict,

@@ -61,15 +61,15 @@ enum Exit {
 }
 
 fn main() -> ExitCode {
-    #[cfg(feature = "grade")]
-    if let Some(code) = grade::wrapped() {
-        return code;
-    }
     let mut arguments = std::env::args_os().skip(1);
     match arguments.next() {
         Some(first) if first == guard::GUARD => return ExitCode::from(guard::run(arguments)),
         Some(first) if first == rules::READER => return ExitCode::from(rules::run(arguments)),
         _ => {}
+    }
+    #[cfg(feature = "grade")]
+    if let Some(code) = grade::wrapped() {
+        return code;
     }
     let cli = match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

@@ -22,6 +22,8 @@ struct One {
     /// In seconds.
     deadline: u64,
     model: bool,
+    #[serde(default)]
+    processes: bool,
 }
 
 /// The list as text.
@@ -31,6 +33,7 @@ pub(crate) fn write(criteria: &[Criterion]) -> String {
         statement: criterion.statement.clone(),
         deadline: criterion.deadline.as_secs(),
         model: criterion.model,
+        processes: criterion.processes,
     };
     let listed = Listed { criteria: criteria.iter().map(one).collect() };
     serde_json::to_string_pretty(&listed).expect("texts and numbers") + "\n"
@@ -55,6 +58,7 @@ pub(crate) fn read(file: &Path) -> Result<Vec<Criterion>, Error> {
         file: file.into(),
         deadline: Duration::from_secs(one.deadline),
         model: one.model,
+        processes: one.processes,
     };
     Ok(listed.criteria.into_iter().map(criterion).collect())
 }

@@ -5,7 +5,7 @@ use super::recipe::{Call, Place, Recipe};
 use crate::build::Package;
 use crate::cargo::{Diagnostic, Target};
 use crate::fault::Fault;
-use sandbox::{Launcher, Limits, Policy};
+use sandbox::{Launcher, Limits, Network, Policy};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use verdict::{Kind, Verdict};
@@ -106,6 +106,7 @@ impl Compiler {
             write: vec![place.out.clone()],
             processes: unit.linked,
             weak: self.weak,
+            network: Network::Own,
             limits: LIMITS,
         };
         let mut command = policy.command(&self.launcher, &unit.call.rustc);

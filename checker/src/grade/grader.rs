@@ -103,9 +103,8 @@ impl Grader {
             let _ = std::fs::remove_dir_all(&scratch);
             judged
         };
-        let mut outcome = Outcome::of(Some(&tests));
-        outcome.judged = judge::each(&prepared.criteria, &packages, &broken, &run);
-        Ok(outcome)
+        let judged = judge::each(&prepared.criteria, &packages, &broken, &run);
+        Ok(Outcome { judged, compiler: tests.shown.clone(), warnings: tests.warnings })
     }
 }
 

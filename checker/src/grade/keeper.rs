@@ -72,7 +72,7 @@ impl Kept {
             order.programs = Some(Programs {
                 command,
                 code: sandbox::FAILED.into(),
-                mark: launcher.begins(),
+                mark: launcher.says(),
             });
             // It starts the launcher, the submission's program, and the services that the task needs; and it looks at
             // them through /proc.

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::judge::Outcome;
 use crate::subject::collect;
 use crate::{Exit, report, trace};
-use catalog::{Hash, Task, Workbook};
+use catalog::{Hash, Task};
 use results::{Graded, Header, Journal, Key};
 use sandbox::Ability;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,13 +35,12 @@ impl Kept {
     ///
     /// A folder that cannot be written, holds other results, or was graded otherwise.
     pub(super) fn open(
-        workbook: &Workbook,
         prepared: &[Prepared<'_>],
         machine: &[Ability],
         out: &Path,
         options: &GradeOptions,
     ) -> Result<Kept, Fault> {
-        let header = header(workbook, prepared, machine, options)?;
+        let header = header(prepared, machine, options)?;
         let (journal, done) = match options.resume {
             true => Journal::resume(out, &header).map_err(of_results)?,
             false => (Journal::create(out, &header).map_err(of_results)?, BTreeSet::new()),
@@ -148,7 +147,6 @@ fn note(graded: &mut Graded, prepared: &Prepared<'_>, outcome: Outcome) {
 
 /// What the results say they were found with.
 fn header(
-    workbook: &Workbook,
     prepared: &[Prepared<'_>],
     machine: &[Ability],
     options: &GradeOptions,
@@ -161,8 +159,9 @@ fn header(
         let asked = prepared.criteria.iter().map(|criterion| results::Asked {
             test: criterion.test.clone(),
             sentence: criterion.statement.clone(),
-            points: metadata.points(&criterion.test),
-            visibility: metadata.visibility(&criterion.test),
+            points: results::Points::new(metadata.points(&criterion.test).into()).unwrap_or_default(),
+            visibility: visibility(metadata.visibility(&criterion.test)),
+            model: criterion.model,
         });
         let folder = format!("exercises/{}/{}", task.track(), task.folder());
         tasks.push(results::Task { id: task.id(), title: metadata.title.clone(), folder, criteria: asked.collect() });
@@ -179,6 +178,16 @@ fn header(
         weak_sandbox: options.allow_weak_sandbox,
         tasks,
     })
+}
+
+/// The two crates know nothing of each other.
+fn visibility(of: catalog::Visibility) -> results::Visibility {
+    match of {
+        catalog::Visibility::Visible => results::Visibility::Visible,
+        catalog::Visibility::Hidden => results::Visibility::Hidden,
+        catalog::Visibility::AfterDueDate => results::Visibility::AfterDueDate,
+        catalog::Visibility::AfterPublished => results::Visibility::AfterPublished,
+    }
 }
 
 /// What a machine contains code with, in words.

@@ -10,6 +10,7 @@ use crate::stage::{Parts, Stage};
 use crate::style::BOLD;
 use crate::subject::Subject;
 use crate::whose::Who;
+use crate::rules::Rules;
 use crate::{Exit, rules, show};
 use catalog::{Task, Workbook};
 use verdict::Verdict;
@@ -77,6 +78,6 @@ fn built(
         stream.built(&outcome);
     }
     let broken = built.package(&subject.package).and_then(|package| package.broken.clone());
-    let forbidden = rules::forbidden(subject.task, &sources)?;
+    let forbidden = Rules::of(subject.task, false).broken_by(&sources)?.forbidden;
     Ok((outcome, broken.or(forbidden)))
 }
