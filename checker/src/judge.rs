@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use verdict::supervise::{self, Run};
-use verdict::{Kind, Verdict};
+use verdict::{Kind, Order, Verdict};
 
 /// What came of one criterion.
 #[derive(Clone, Debug)]
@@ -244,9 +244,10 @@ fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, how: How<'_>, done: &(d
 /// Judges one criterion in a process of its own.
 pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
     let test = format!("{}::{}", if criterion.model { "loom" } else { "acceptance" }, criterion.test);
-    let environment: &[(&str, &str)] = if spans { &[("WORKBOOK_SPANS", "1")] } else { &[] };
-    let judged =
-        supervise::judge(Run { binary, test: &test, deadline: criterion.deadline + supervise::PATIENCE, environment });
+    let asked = Order::asked();
+    let order = Order { spans: spans || asked.spans, ..asked };
+    let deadline = criterion.deadline + supervise::PATIENCE;
+    let judged = supervise::judge(Run { binary, test: &test, deadline, order: &order, keeper: None });
     Judged {
         criterion: criterion.clone(),
         verdict: judged.verdict,

@@ -1,6 +1,6 @@
 //! Puts this process under a policy, step by step.
 
-use crate::{Policy, calls, files, limits, namespaces};
+use crate::{Network, Policy, calls, files, limits, namespaces};
 use nix::errno::Errno;
 use nix::libc;
 use std::io;
@@ -27,7 +27,9 @@ pub(crate) enum Error {
 /// Puts this process, which has one thread, under the policy. The next `exec` must be that of the program.
 pub(crate) fn confine(policy: &Policy, program: &Path) -> Result<(), Error> {
     let allowed = files::Allowed::by(policy, program).map_err(Error::Files)?;
-    needed(policy, namespaces::enter().map_err(Error::Namespaces))?;
+    if policy.network == Network::Own {
+        needed(policy, namespaces::enter().map_err(Error::Namespaces))?;
+    }
     limits::set(&policy.limits)?;
     if policy.processes {
         // So an orphan stays among the descendants that a meter sees.

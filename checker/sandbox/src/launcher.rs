@@ -38,8 +38,13 @@ impl Launcher {
         if code != Some(FAILED.into()) {
             return None;
         }
-        let reason = stderr.lines().find_map(|line| line.strip_prefix(&format!("sandbox {}: ", self.mark)))?;
+        let reason = stderr.lines().find_map(|line| line.strip_prefix(&self.says()))?;
         Some(reason.to_owned())
+    }
+
+    /// What the line on standard error begins with that says why.
+    pub fn says(&self) -> String {
+        format!("sandbox {}: ", self.mark)
     }
 
     /// The same, of a command that has ended.

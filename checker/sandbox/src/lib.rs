@@ -29,7 +29,7 @@ mod trial;
 pub use abilities::{Ability, Missing, abilities};
 pub use launcher::{FAILED, Launcher};
 pub use meter::{Caps, Exceeded, Meter};
-pub use policy::{Limits, Policy};
+pub use policy::{Limits, Network, Policy};
 
 /// The launcher's `main`: becomes the program that the arguments name, or ends with [`FAILED`] and says why.
 #[cfg(target_os = "linux")]

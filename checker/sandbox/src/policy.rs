@@ -9,7 +9,6 @@ use std::time::Duration;
 /// What a program may do. Everything that is not named here is refused, but for what an ordinary program needs to
 /// start at all: the dynamic loader and the system's libraries, `/dev/null` and its like, its own folder of `/proc`.
 ///
-/// A network namespace of its own leaves it the loopback interface, and nobody else on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Files and folders, with all below them, that may be read.
@@ -22,8 +21,19 @@ pub struct Policy {
     pub processes: bool,
     /// Whether to go on without what the machine lacks, instead of refusing to start the program.
     pub weak: bool,
+    /// Which network it sees.
+    pub network: Network,
     /// What it may use.
     pub limits: Limits,
+}
+
+/// Which network a program sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Network {
+    /// A loopback interface of its own, and nobody else on it.
+    Own,
+    /// That of whoever starts it, who is confined already: so a test and the programs that it starts hear each other.
+    Callers,
 }
 
 /// What the system itself limits, for each process.
@@ -58,6 +68,7 @@ impl Policy {
             write: Vec::new(),
             processes: false,
             weak: false,
+            network: Network::Own,
             limits: Limits::default(),
         }
     }
@@ -66,12 +77,17 @@ impl Policy {
     /// program's own arguments.
     pub fn command(&self, launcher: &Launcher, program: &Path) -> Command {
         let mut command = Command::new(launcher.path());
-        command.env_clear().arg(launcher.mark()).arg(self.to_json()).arg("--").arg(program);
+        command.env_clear().args(self.arguments(launcher)).arg(program);
         command
     }
 
+    /// The launcher's arguments, before the program's path.
+    pub fn arguments(&self, launcher: &Launcher) -> [String; 3] {
+        [launcher.mark().to_owned(), self.to_json(), "--".to_owned()]
+    }
+
     /// As the launcher reads it.
-    pub fn to_json(&self) -> String {
+    fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a policy's paths are UTF-8")
     }
 }

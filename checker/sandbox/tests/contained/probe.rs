@@ -146,7 +146,14 @@ fn probe(name: &str, parent: Pid, scratch: PathBuf) -> Found {
         }
         "own threads by name" => {
             let (hold, held) = std::sync::mpsc::channel::<()>();
-            let thread = std::thread::Builder::new().name("named".to_owned()).spawn(move || held.recv())?;
+            let (begin, begun) = std::sync::mpsc::channel();
+            let wait = move || {
+                let _ = begin.send(());
+                let _ = held.recv();
+            };
+            let thread = std::thread::Builder::new().name("named".to_owned()).spawn(wait)?;
+            // A thread names itself before it begins.
+            let _ = begun.recv();
             let names: Vec<String> = fs::read_dir("/proc/self/task")?
                 .flatten()
                 .filter_map(|task| fs::read_to_string(task.path().join("comm")).ok())
