@@ -126,7 +126,7 @@ async fn starts_many_threads() {
 
 /// This test's own binary, as if it were the subject's program.
 fn program() -> Command {
-    harness::program(&std::env::current_exe().expect("a path").to_string_lossy())
+    harness::subject_program(&std::env::current_exe().expect("a path").to_string_lossy())
 }
 
 /// A program runs and ends.
@@ -176,7 +176,7 @@ async fn starts_a_program_and_does_not_say_so() {
 #[criterion(processes, clock = "real", deadline = 30)]
 #[should_panic]
 async fn its_program_cannot_be_kept() {
-    let run = run_program(harness::program("/nowhere/program")).await;
+    let run = run_program(harness::subject_program("/nowhere/program")).await;
     check::exit_code(&run, 0).usually("");
 }
 
