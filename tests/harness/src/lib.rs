@@ -53,7 +53,7 @@ pub use attempt::{Attempt, attempt, attempt_now};
 pub use harness_macros::{criterion, model};
 pub use judge::{Criterion, Noticing, judge, judge_model, judge_noticing_model, judge_now};
 pub use probes::{Source, watched};
-pub use program::{interrupt, peak_rss, program, run_program, standstill, start_program};
+pub use program::{interrupt, peak_rss, run_program, standstill, start_program, subject_program};
 pub use quiet::{pass, quiescent};
 pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
 pub use trace::{marked, received};
@@ -73,7 +73,7 @@ pub const fn ms(milliseconds: u64) -> Duration {
 #[macro_export]
 macro_rules! program {
     () => {
-        $crate::program(::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME"))))
+        $crate::subject_program(::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME"))))
     };
 }
 

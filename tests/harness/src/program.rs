@@ -22,7 +22,7 @@ pub(crate) fn set_allowed(allowed: bool) {
 /// # Panics
 ///
 /// If the criterion does not say that it starts processes.
-pub fn program(path: &str) -> Command {
+pub fn subject_program(path: &str) -> Command {
     if !ALLOWED.load(Relaxed) {
         let seen = "the test starts a program, and does not say so: `#[criterion(processes)]`";
         std::panic::panic_any(Verdict::new(Kind::Infra, seen));

@@ -5,6 +5,9 @@ use std::process::Command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+#[path = "../subjects/kept.rs"]
+mod subject;
+
 /// By hand these run outside, and with another seed. Inside, the environment is what the keeper gives.
 fn in_the_sandbox() -> bool {
     std::env::var_os("PATH").is_none()
@@ -60,7 +63,7 @@ async fn sees_no_seed() {
 #[criterion]
 #[should_panic]
 async fn leaks_a_task() {
-    tokio::spawn(std::future::pending::<()>()); // [leaks]
+    subject::leaks().await;
 }
 
 /// A thread is left.
@@ -73,16 +76,15 @@ async fn leaks_a_thread() {
 /// A poll waits.
 #[criterion]
 #[should_panic]
-#[expect(clippy::disallowed_methods, reason = "it is what is found")]
 async fn blocks() {
-    std::thread::sleep(ms(100)); // [blocks]
+    subject::blocks().await;
 }
 
 /// Something panics.
 #[criterion]
 #[should_panic]
 async fn panics() {
-    panic!("on purpose"); // [panics]
+    subject::panics().await;
 }
 
 /// Nothing moves.
@@ -124,7 +126,7 @@ async fn starts_many_threads() {
 
 /// This test's own binary, as if it were the subject's program.
 fn program() -> Command {
-    harness::program(&std::env::current_exe().expect("a path").to_string_lossy())
+    harness::subject_program(&std::env::current_exe().expect("a path").to_string_lossy())
 }
 
 /// A program runs and ends.
@@ -174,7 +176,7 @@ async fn starts_a_program_and_does_not_say_so() {
 #[criterion(processes, clock = "real", deadline = 30)]
 #[should_panic]
 async fn its_program_cannot_be_kept() {
-    let run = run_program(harness::program("/nowhere/program")).await;
+    let run = run_program(harness::subject_program("/nowhere/program")).await;
     check::exit_code(&run, 0).usually("");
 }
 

@@ -98,11 +98,11 @@ fn findings_are_those_of_outside() {
     for (name, kind, marker) in [
         ("leaks_a_task", Kind::Leak, "[leaks]"),
         ("blocks", Kind::Blocked, "[blocks]"),
-        ("panics", Kind::Fail, "[panics]"),
+        ("panics", Kind::Crash, "[panics]"),
         ("is_stuck", Kind::Stuck, ""),
     ] {
         let verdict = expect(name, false, kind);
-        let line = include_str!("criteria.rs").lines().position(|line| line.ends_with(&format!("// {marker}")));
+        let line = include_str!("../subjects/kept.rs").lines().position(|line| line.ends_with(&format!("// {marker}")));
         if let Some(line) = line {
             assert_eq!(verdict.at.as_ref().map(|site| site.line as usize), Some(line + 1), "{verdict}");
         }
