@@ -2,7 +2,7 @@
 //! was opened is looked at again before it is read.
 
 use crate::limits;
-use crate::node::{Kind, NOT_UTF8, Node, Place};
+use crate::node::{Kind, Node, Place};
 use crate::why::{Error, Stop, Why, printable};
 use nix::dir::Dir;
 use nix::errno::Errno;
@@ -193,12 +193,7 @@ fn unseen(folder: &Path, name: &OsStr) -> bool {
 }
 
 fn node(place: PathBuf, kind: Kind) -> Node {
-    let text = place.to_str().map(str::to_owned);
-    let kind = match (&text, kind) {
-        (None, Kind::File) => NOT_UTF8,
-        (_, kind) => kind,
-    };
-    Node { path: text.unwrap_or_else(|| place.to_string_lossy().into_owned()), kind, place: Place::Disk(place) }
+    Node { path: place.to_string_lossy().into_owned(), kind, place: Place::Disk(place) }
 }
 
 fn shown(path: &Path) -> String {

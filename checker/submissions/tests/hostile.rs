@@ -292,9 +292,11 @@ fn names_that_are_no_text_are_no_sources() {
     std::fs::write(class.path("ann").join(name), b"").expect("a file");
     assert_eq!(paths(&class.taken(&one())), ["lib.rs"]);
     std::fs::write(class.path("ann/src").join(name), b"").expect("a file");
-    assert!(matches!(class.refused(&one()), Why::NotAFile { what: "file whose name is not UTF-8", .. }));
-    let odd = Raw { name: b"src/caf\xe9.rs".to_vec(), ..raw("", b"") };
-    assert!(matches!(refused(".zip", &raw_zip(&[raw("src/lib.rs", SOURCE), odd])), Why::NotAFile { .. }));
+    assert!(matches!(class.refused(&one()), Why::Path { .. }));
+    let mut builder = tar::Builder::new(Vec::new());
+    builder.append_pax_extensions([("path", &b"src/caf\xe9.rs"[..])]).expect("a header");
+    entry(&mut builder, "harmless.rs", EntryType::Regular, SOURCE, "");
+    assert!(matches!(refused(".tar", &builder.into_inner().expect("an archive")), Why::Path { .. }));
     let why = refused(".zip", &zip(&[("src/lib.rs", SOURCE), ("src/a\x1b[31m\n.rs", SOURCE)]));
     assert!(!why.to_string().contains(['\x1b', '\n']), "{why}");
 }
