@@ -302,7 +302,7 @@ fn names_that_are_no_text_are_no_sources() {
 }
 
 #[test]
-fn one_tasks_fault_is_not_anothers() {
+fn a_fault_in_one_task_leaves_the_others() {
     let class = Class::new();
     class.put("ann/02-unordered-fan-out/src/lib.rs", SOURCE).put("ann/03-ordered-fan-out/src/lib.rs", SOURCE);
     symlink("/etc/passwd", class.path("ann/03-ordered-fan-out/src/main.rs")).expect("a link");
