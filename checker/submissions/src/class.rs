@@ -1,20 +1,18 @@
 //! The class's folder: one learner after the other.
 
 use crate::folder::Folder;
-use crate::layout::{self, Places};
+use crate::layout::Places;
+use crate::locate::locate;
 use crate::names::{self, Found};
-use crate::node::{Kind, NOT_UTF8, Node, Place};
+use crate::node::{Kind, Node, Place};
 use crate::take::{self, Chosen};
 use crate::tree::Tree;
 use crate::why::{Error, Stop, Why, printable};
-use crate::{Declared, Entry, Learner, Submission, limits, package};
+use crate::{Declared, Entry, Learner, Submission, limits};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
-
-/// Packages of other names that are looked at to see which task they are.
-const PACKAGES: usize = 32;
 
 /// What a class handed in, by learner and task. One learner's files are in memory at once.
 #[derive(Debug)]
@@ -53,9 +51,14 @@ pub fn submissions<'a>(folder: &Path, tasks: &'a [Declared]) -> Result<Submissio
 }
 
 impl Submissions<'_> {
-    /// How many learners are still to come: each gives at most as many items as there are tasks.
+    /// How many learners are still to come: each gives one item for each task, or one for all.
     pub fn learners(&self) -> usize {
         self.learners.len()
+    }
+
+    /// The names of those learners.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.learners.as_slice().iter().map(|found| found.learner.as_str())
     }
 
     /// All that one learner handed in.
@@ -90,14 +93,7 @@ impl Submissions<'_> {
                     let nodes = folder.walk()?;
                     return Ok(Tree::new(folder, nodes));
                 }
-                Some(kind) => {
-                    let kind = if name.to_str().is_none() && kind == Kind::File && !names::is_archive(file) {
-                        NOT_UTF8
-                    } else {
-                        kind
-                    };
-                    nodes.push(Node { path: file.replace('/', "_"), kind, place: Place::Disk(name.into()) });
-                }
+                Some(kind) => nodes.push(Node { path: file.replace('/', "_"), kind, place: Place::Disk(name.into()) }),
             }
         }
         if let [node] = &nodes[..]
@@ -188,7 +184,7 @@ impl Iterator for Submissions<'_> {
             match looked {
                 Ok(Ok(entries)) => self.ready.extend(entries),
                 Ok(Err(Stop::Refused(why))) => self.ready.push_back(self.refused(&found, None, why)),
-                Ok(Err(Stop::Failed(error))) => return Some(Err(error)),
+                Ok(Err(Stop::Failed(error))) => return Some(Err(error.of(learner(&found)))),
                 Err(_) => {
                     let (path, problem) = (found.learner.clone(), "makes its reader panic".to_owned());
                     self.ready.push_back(self.refused(&found, None, Why::Archive { path, problem }));
@@ -201,56 +197,6 @@ impl Iterator for Submissions<'_> {
 
 fn learner(found: &Found) -> Learner {
     Learner { name: found.learner.clone(), file_name: found.file_name.clone() }
-}
-
-/// Where the tasks' sources are; empty where there are none.
-fn locate(tree: &mut Tree, tasks: &[Declared]) -> Result<Places, Stop> {
-    let places = layout::named(&tree.nodes, tasks);
-    if !places.is_empty() {
-        return Ok(places);
-    }
-    let bare = layout::bare(&tree.nodes);
-    if bare.is_empty() {
-        return Ok(layout::loose(&tree.nodes, tasks));
-    }
-    let labelled = labelled(tree, &bare, tasks)?;
-    if !labelled.is_empty() {
-        return Ok(labelled);
-    }
-    let place = match (tasks, layout::shallowest(&bare)) {
-        (_, None) => return Ok(Places::new()),
-        ([_], Some(place)) => place,
-        (_, Some(_)) => {
-            Err(Why::WhichTask { path: printable(&bare[0]), example: tasks[0].folder.display().to_string() })
-        }
-    };
-    // Nothing is gained by saying it of each task.
-    if let (Err(why), true) = (&place, tasks.len() > 1) {
-        return Err(why.clone().into());
-    }
-    Ok(Places::from([(0, place)]))
-}
-
-/// The packages whose `Cargo.toml` names a task's.
-fn labelled(tree: &mut Tree, bare: &[String], tasks: &[Declared]) -> Result<Places, Stop> {
-    let mut manifests = Vec::new();
-    for root in bare.iter().take(PACKAGES) {
-        let manifest = format!("{}Cargo.toml", root.strip_suffix("src/").unwrap_or_default());
-        let node = tree.nodes.iter().position(|node| node.path == manifest && node.kind == Kind::File);
-        manifests.extend(node.map(|node| (node, root)));
-    }
-    let nodes: Vec<usize> = manifests.iter().map(|(node, _)| *node).collect();
-    let names = tree.read(&nodes, limits::MANIFEST_BYTES)?;
-    let names: Vec<Option<String>> = names.iter().map(|bytes| package::name(bytes)).collect();
-    let mut places = Places::new();
-    for (number, task) in tasks.iter().enumerate() {
-        let own = manifests.iter().zip(&names).filter(|(_, name)| name.as_ref() == Some(&task.package));
-        let own: Vec<String> = own.map(|((_, root), _)| (*root).clone()).collect();
-        if let Some(place) = layout::shallowest(&own) {
-            places.insert(number, place);
-        }
-    }
-    Ok(places)
 }
 
 /// Whether a folder is one submission and no class.

@@ -2,7 +2,7 @@
 //! was opened is looked at again before it is read.
 
 use crate::limits;
-use crate::node::{Kind, NOT_UTF8, Node, Place};
+use crate::node::{Kind, Node, Place};
 use crate::why::{Error, Stop, Why, printable};
 use nix::dir::Dir;
 use nix::errno::Errno;
@@ -193,12 +193,7 @@ fn unseen(folder: &Path, name: &OsStr) -> bool {
 }
 
 fn node(place: PathBuf, kind: Kind) -> Node {
-    let text = place.to_str().map(str::to_owned);
-    let kind = match (&text, kind) {
-        (None, Kind::File) => NOT_UTF8,
-        (_, kind) => kind,
-    };
-    Node { path: text.unwrap_or_else(|| place.to_string_lossy().into_owned()), kind, place: Place::Disk(place) }
+    Node { path: place.to_string_lossy().into_owned(), kind, place: Place::Disk(place) }
 }
 
 fn shown(path: &Path) -> String {
@@ -207,4 +202,49 @@ fn shown(path: &Path) -> String {
 
 fn not_a_file(path: &Path, what: &'static str) -> Stop {
     Why::NotAFile { path: shown(path), what }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Folder;
+    use crate::why::{Stop, Why};
+    use nix::sys::stat::Mode;
+    use nix::unistd::mkfifo;
+    use std::fs::{create_dir, hard_link, write};
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    /// What was a file when the folder was walked may be something else when it is read.
+    #[test]
+    fn what_is_opened_is_looked_at_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        create_dir(path("real")).expect("a folder");
+        for name in ["real/file", "twice"] {
+            write(path(name), "x").expect("a file");
+        }
+        hard_link(path("twice"), path("again")).expect("a link");
+        symlink(path("real/file"), path("link")).expect("a link");
+        symlink(path("real"), path("way")).expect("a link");
+        mkfifo(&path("pipe"), Mode::S_IRWXU).expect("a pipe");
+        let _socket = std::os::unix::net::UnixListener::bind(path("socket")).expect("a socket");
+        let opened = Folder::open(folder.path()).expect("it is there");
+        assert!(opened.file(Path::new("real/file")).is_ok());
+        let whats = [
+            ("link", "link"),
+            ("way/file", "link"),
+            ("pipe", "pipe"),
+            ("socket", "socket or device"),
+            ("again", "file with several hard links"),
+            ("real", "folder"),
+        ];
+        for (name, expected) in whats {
+            match opened.file(Path::new(name)) {
+                Err(Stop::Refused(Why::NotAFile { what, .. })) => assert_eq!(what, expected, "{name}"),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+        assert!(matches!(opened.below("way".as_ref()), Err(Stop::Refused(Why::NotAFile { what: "link", .. }))));
+        assert!(matches!(opened.file(Path::new("gone")), Err(Stop::Failed(_))));
+    }
 }

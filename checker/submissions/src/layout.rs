@@ -6,7 +6,7 @@ use crate::why::{Why, printable};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Folders of the workbook, and of cargo's own, in which no learner's sources lie.
-const NOT_THE_LEARNERS: [&str; 6] = ["solutions", "tests", "benches", "examples", "target", "node_modules"];
+pub(crate) const NOT_THE_LEARNERS: [&str; 6] = ["solutions", "tests", "benches", "examples", "target", "node_modules"];
 
 /// The sources of a task: the folder that they lie in, which ends in `/` or is empty, and for a single file of any name
 /// what it is taken for.

@@ -33,12 +33,44 @@
 //! but for case, ends in `-` and eight digits of its hash.
 //!
 //! Beside the submissions, hidden files and lists (`.csv`, `.yml`, `.json`, …) are passed over. All other files are
-//! entries, so that no learner is lost.
+//! entries, so that no learner is lost. A text that a learner of Moodle wrote beside the files is passed over too.
+//!
+//! # Limits
+//!
+//! They are the constants of [`limits`], each with its reason. What exceeds one is refused, with it as the reason; it harms
+//! nobody else's submission, and the class goes on.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use submissions::{Declared, Entry, submissions};
+//!
+//! # fn main() -> Result<(), submissions::Error> {
+//! let tasks = [Declared {
+//!     id: "fan-out/2".to_owned(),
+//!     folder: "fan-out/02-unordered-fan-out".into(),
+//!     package: "fan-out-02".to_owned(),
+//!     files: vec!["lib.rs".into()],
+//!     modules: true,
+//!     manifest: None,
+//! }];
+//! for entry in submissions(Path::new("class"), &tasks)? {
+//!     match entry {
+//!         Ok(Entry::Taken(taken)) => println!("{}: {} files, {}", taken.learner.name, taken.files.len(), taken.sha256),
+//!         Ok(Entry::Refused { learner, why, .. }) => println!("{}: 0 points: {why}", learner.name),
+//!         Err(error) => println!("infra: {error}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod class;
 mod folder;
 mod layout;
 pub mod limits;
+mod locate;
 mod names;
 mod node;
 mod package;

@@ -2,7 +2,7 @@
 
 use crate::limits::NAME_BYTES;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
@@ -30,6 +30,8 @@ pub(crate) struct Found {
 /// The learners of these entries of a class folder, by the first entry of each.
 pub(crate) fn learners(mut entries: Vec<(OsString, bool)>) -> Vec<Found> {
     entries.retain(|(name, folder)| is_submission(name, *folder));
+    let texts = remarks(&entries);
+    entries.retain(|(name, _)| !texts.contains(name));
     entries.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
     let mut found: Vec<(String, Found)> = Vec::new();
     let mut grouped: HashMap<String, usize> = HashMap::new();
@@ -81,6 +83,19 @@ fn is_submission(name: &OsStr, folder: bool) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     let beside = ending.is_some_and(|ending| BESIDE.contains(&ending.as_str()));
     folder || name.contains(MOODLE) || !beside
+}
+
+/// What Moodle has of learners who wrote a text beside their files.
+fn remarks(entries: &[(OsString, bool)]) -> HashSet<OsString> {
+    let part = |kind: &'static str| {
+        move |(name, _): &(OsString, bool)| {
+            let (learner, rest) = name.to_str()?.split_once(MOODLE)?;
+            rest.starts_with(kind).then(|| (learner.to_owned(), name.clone()))
+        }
+    };
+    let files: HashSet<String> = entries.iter().filter_map(part("file")).map(|(learner, _)| learner).collect();
+    let texts = entries.iter().filter_map(part("onlinetext"));
+    texts.filter(|(learner, _)| files.contains(learner)).map(|(_, name)| name).collect()
 }
 
 /// The learner, what the file was called, and whether both are told apart by a platform's convention.
@@ -191,6 +206,7 @@ mod tests {
     fn platforms_say_who_it_was() {
         let found = of(&[
             "Jane Doe_12345_assignsubmission_file_/",
+            "Jane Doe_12345_assignsubmission_onlinetext_/",
             "Max_77_assignsubmission_file_lib.rs",
             "doejane_LATE_123_456_lib-1.rs",
             "submission_4711/",

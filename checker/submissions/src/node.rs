@@ -7,7 +7,8 @@ use std::path::PathBuf;
 /// One entry of a submission, but for plain folders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
-    /// Below the submission's folder, with `/`; no empty component, no `.` and no `..`.
+    /// Below the submission's folder, with `/`; no empty component, no `.` and no `..`. Bytes that are no UTF-8 are
+    /// [`char::REPLACEMENT_CHARACTER`].
     pub(crate) path: String,
     /// What it is.
     pub(crate) kind: Kind,
@@ -32,9 +33,6 @@ pub(crate) enum Place {
     /// The archive of this number, and the entry's number in it.
     Packed(usize, usize),
 }
-
-/// A name that is no UTF-8 cannot be a module's.
-pub(crate) const NOT_UTF8: Kind = Kind::Other("file whose name is not UTF-8");
 
 /// The path of an archive's entry, or `None` for the archive's own folder.
 pub(crate) fn inside(raw: &[u8]) -> Result<Option<String>, Why> {

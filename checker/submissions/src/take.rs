@@ -86,8 +86,8 @@ fn in_sources(
     if !loose || source {
         plain(node)?;
     }
-    if path.contains(|c: char| c.is_control()) {
-        return Err(Why::Path { path: printable(&node.path), problem: "has a control character" });
+    if source && path.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+        return Err(Why::Path { path: printable(&node.path), problem: "has a control character, or is not UTF-8" });
     }
     let declared = task.files.iter().any(|file| file.to_str() == Some(path));
     match node.kind {

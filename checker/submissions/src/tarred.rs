@@ -2,7 +2,7 @@
 //! what is wanted. Nothing is written anywhere.
 
 use crate::limits;
-use crate::node::{self, Kind, NOT_UTF8};
+use crate::node::{self, Kind};
 use crate::why::{Stop, Why};
 use crate::zipped::Listed;
 use flate2::read::MultiGzDecoder;
@@ -100,7 +100,6 @@ type Entry<'a> = tar::Entry<'a, Metered>;
 fn inspect(entry: &Entry<'_>) -> Result<Listed, Stop> {
     let raw = entry.path_bytes();
     let kind = match entry.header().entry_type() {
-        EntryType::Regular | EntryType::Continuous if std::str::from_utf8(&raw).is_err() => NOT_UTF8,
         EntryType::Regular if raw.ends_with(b"/") => return checked(&raw),
         EntryType::Regular | EntryType::Continuous => Kind::File,
         EntryType::Directory => return checked(&raw),

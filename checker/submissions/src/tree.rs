@@ -1,6 +1,7 @@
 //! All of one submission: a folder or some files, and the archives in it.
 
 use crate::folder::Folder;
+use crate::layout;
 use crate::limits;
 use crate::names::{is_archive, stem};
 use crate::node::{Kind, Node, Place};
@@ -55,7 +56,7 @@ impl Tree {
             if entries > limits::ENTRIES {
                 return Err(Why::TooManyEntries { path: name }.into());
             }
-            let folder = stem(&node.path);
+            let folder = mounted(&node.path);
             let at = |(index, listed): (usize, Listed)| {
                 let (path, kind) = listed?;
                 Some(Node { path: format!("{folder}/{path}"), kind, place: Place::Packed(number, index) })
@@ -135,4 +136,12 @@ impl Tree {
         }
         refused("is no archive: neither zip nor tar.gz, whatever its name says".to_owned())
     }
+}
+
+/// The folder that an archive stands for: of its own name, which may be a task's. A learner's `solutions.zip` is none of the
+/// workbook's folders, though.
+fn mounted(path: &str) -> String {
+    let stem = stem(path);
+    let name = stem.rsplit('/').next().unwrap_or(stem);
+    if layout::NOT_THE_LEARNERS.contains(&name) || name == "src" { format!("{stem}.archive") } else { stem.to_owned() }
 }

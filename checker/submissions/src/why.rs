@@ -1,6 +1,6 @@
 //! Why a submission is refused, and what stops the grader.
 
-use crate::limits;
+use crate::{Learner, limits};
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error as Derive;
@@ -100,9 +100,29 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// The same of what one learner handed in.
+    #[error("{}: {} cannot be read: {source}; check its owner and its mode", learner.name, path.display())]
+    Learner {
+        /// Whose it is.
+        learner: Learner,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// No task to look for.
     #[error("no task is graded: name at least one")]
     NoTask,
+}
+
+impl Error {
+    /// The same as said of a learner's files.
+    pub(crate) fn of(self, learner: Learner) -> Error {
+        match self {
+            Error::Read { path, source } => Error::Learner { learner, path, source },
+            other => other,
+        }
+    }
 }
 
 /// What ends the look at one submission.

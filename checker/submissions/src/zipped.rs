@@ -4,7 +4,7 @@
 //! unpacks to more than is wanted is cut off.
 
 use crate::limits;
-use crate::node::{self, Kind, NOT_UTF8};
+use crate::node::{self, Kind};
 use crate::why::{Stop, Why};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -42,13 +42,17 @@ impl Zipped {
 
     fn entry(&mut self, index: usize, name: &str) -> Result<Listed, Stop> {
         let entry = self.archive.by_index_data(index).map_err(|error| broken(name, &error))?;
+        // Where it is not said to be UTF-8, a name is of code page 437, as Windows' own archives have it.
         let raw = entry.name_raw();
-        let Some(path) = node::inside(raw)? else {
+        let text = match std::str::from_utf8(raw) {
+            Ok(text) => text.into(),
+            Err(_) => entry.name().map_err(|error| broken(name, &error))?,
+        };
+        let Some(path) = node::inside(text.as_bytes())? else {
             return Ok(None);
         };
         // The upper bits of the mode: a program on Unix may say that an entry is a link, a pipe or a device.
         let kind = match entry.unix_mode().map_or(0, |mode| mode & 0o170_000) {
-            _ if std::str::from_utf8(raw).is_err() => NOT_UTF8,
             0o120_000 => Kind::Other("symbolic link"),
             0 | 0o100_000 | 0o040_000 if entry.is_dir() => return Ok(None),
             0 | 0o100_000 if entry.encrypted() => Kind::Other("file with a password"),

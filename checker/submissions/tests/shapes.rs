@@ -2,8 +2,9 @@
 
 mod made;
 
-use made::{Class, SOURCE, gzip, of, one, paths, tar, task, two, zip};
+use made::{Class, Raw, SOURCE, gzip, of, one, paths, raw, raw_zip, tar, task, two, zip};
 use std::fs;
+use std::io::Write;
 use submissions::{Entry, Error, Why, submissions};
 
 const PACKAGE: &str = "[package]\nname = \"fan-out-02\"\n";
@@ -48,6 +49,11 @@ fn archives_are_what_folders_are() {
     let many = [gzip(&tar(&files[..1])[..512]), gzip(&tar(&files[..1])[512..])].concat();
     let mut trailing = zip(&files);
     trailing.extend(b"garbage");
+    let mut streamed = zip::ZipWriter::new_stream(Vec::new());
+    streamed.start_file(files[0].0, zip::write::SimpleFileOptions::default()).expect("an entry");
+    streamed.write_all(SOURCE).expect("its bytes");
+    let described = streamed.finish().expect("an archive").into_inner();
+    let page = Raw { name: b"\x9abung/src/lib.rs".to_vec(), ..raw("", SOURCE) };
     let archives = [
         ("ann.zip", zip(&files)),
         ("ann.tar.gz", gzip(&tar(&files))),
@@ -56,6 +62,10 @@ fn archives_are_what_folders_are() {
         ("ann.tar", tar(&files)),
         ("ann.zip", gzip(&tar(&files))),
         ("ann.zip", trailing),
+        ("ann.zip", described),
+        ("ann.zip", raw_zip(&[page])),
+        ("ann/solutions.zip", zip(&[("src/lib.rs", SOURCE)])),
+        ("ann/src.zip", zip(&[("lib.rs", SOURCE)])),
         ("ann/handin.zip", zip(&files)),
         ("ann/deeper/handin.tar.gz", gzip(&tar(&files))),
         ("ann/02-unordered-fan-out.zip", zip(&[("src/lib.rs", SOURCE)])),
@@ -212,7 +222,8 @@ fn a_file_that_cannot_be_read_is_the_machines_fault() {
     assert_eq!(found.learners(), 2);
     // Ann's folder is gone when it is her turn.
     fs::remove_dir_all(class.path("ann")).expect("it can be removed");
-    assert!(matches!(found.next(), Some(Err(Error::Read { .. }))));
+    assert!(matches!(found.next(), Some(Err(Error::Learner { learner, .. })) if learner.name == "ann"));
+    assert_eq!(found.names().collect::<Vec<_>>(), ["bob"]);
     assert!(matches!(found.next(), Some(Ok(Entry::Taken(taken))) if taken.learner.name == "bob"));
     assert!(found.next().is_none());
 }

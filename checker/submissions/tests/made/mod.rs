@@ -1,7 +1,12 @@
 //! Class folders and archives, made for each test.
 
-#![expect(dead_code, reason = "each test program uses some of these")]
-#![allow(missing_docs, unreachable_pub, clippy::allow_attributes, reason = "for tests alone")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::allow_attributes,
+    reason = "each test program uses some of these"
+)]
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -193,4 +198,27 @@ pub fn end(entries: u16, size: u32, start: u32) -> Vec<u8> {
     end.extend(start.to_le_bytes());
     end.extend([0, 0]);
     end
+}
+
+/// A zip whose directory has a million entries of one file, and says by ZIP64 that it has this number. It is written as it
+/// is made, so that the maker needs no memory that would hide what the reader needs.
+pub fn million(path: &Path, says: u64) {
+    let one = raw_zip(&[raw("src/lib.rs", SOURCE)]);
+    let (start, end_at) = (one.len() - 22 - 46 - 10, one.len() - 22);
+    let mut out = std::io::BufWriter::new(fs::File::create(path).expect("a file"));
+    let mut put = |bytes: &[u8]| out.write_all(bytes).expect("the disk has room");
+    put(&one[..start]);
+    for number in 0..1_000_000 {
+        put(&one[start..end_at - 10]);
+        put(format!("src/{number:06}").as_bytes());
+    }
+    let length = 1_000_000 * 56;
+    put(b"PK\x06\x06");
+    put(&44_u64.to_le_bytes());
+    put(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    [says, says, length, start as u64].iter().for_each(|long| put(&long.to_le_bytes()));
+    put(b"PK\x06\x07\0\0\0\0");
+    put(&(start as u64 + length).to_le_bytes());
+    put(&1_u32.to_le_bytes());
+    put(&end(u16::MAX, u32::MAX, u32::MAX));
 }
