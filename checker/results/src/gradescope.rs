@@ -112,7 +112,7 @@ fn told(asked: &Asked, verdict: &Verdict, output: &str) -> String {
     if verdict.passed() {
         return String::new();
     }
-    let mut text = message::text(&message::parts(asked, verdict));
+    let mut text = message::text(&message::findings(asked, verdict));
     let printed = lines(output, MOST_OUTPUT);
     if !printed.is_empty() {
         text += &format!("\n\nprinted:\n{printed}");

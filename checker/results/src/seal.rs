@@ -45,7 +45,10 @@ pub(crate) fn seal(out: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let part = files::part(&path);
-    write_sealed(&path, &part, &places)?;
+    if let Err(error) = write_sealed(&path, &part, &places) {
+        let _ = std::fs::remove_file(&part); // The fault that matters is the first one.
+        return Err(error);
+    }
     files::rename(&part, &path, true)
 }
 
