@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_takes_anothers_name() {
+    fn nobody_takes_the_name_of_another() {
         let mut taken = BTreeSet::new();
         let annas = unique("Anna", &mut taken);
         assert_ne!(unique(&annas, &mut taken), annas);

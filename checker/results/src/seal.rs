@@ -5,11 +5,10 @@
 //! however the run went. The records themselves are not touched, and one that was recorded twice, word for word, is
 //! kept once.
 
-use crate::Error;
 use crate::chain::{self, JOURNAL, What, sha256};
 use crate::error::at;
-use crate::files;
 use crate::record::Record;
+use crate::{Error, files, journal};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -43,6 +42,9 @@ pub(crate) fn seal(out: &Path) -> Result<(), Error> {
     places.dedup_by(|b, a| (&a.learner, a.task, &a.sum) == (&b.learner, b.task, &b.sum));
     if arrived && places.len() == count && whole.torn.is_empty() {
         return Ok(());
+    }
+    if !whole.torn.is_empty() {
+        journal::put_aside(out, &whole.torn)?;
     }
     let part = files::part(&path);
     if let Err(error) = write_sealed(&path, &part, &places) {

@@ -109,6 +109,19 @@ fn a_line_torn_at_any_byte_is_put_aside_and_graded_again() {
 }
 
 #[test]
+fn a_torn_journal_that_is_finished_keeps_what_was_cut() {
+    let out = tempfile::tempdir().unwrap();
+    begun(out.path());
+    let path = out.path().join("results.jsonl");
+    let text = fs::read(&path).unwrap();
+    fs::write(&path, &text[..text.len() - 9]).unwrap();
+    finish(out.path(), &Options::default()).unwrap();
+    let verified = verify_chain(out.path()).unwrap();
+    assert_eq!((verified.records, verified.torn, verified.finished), (class().len() - 1, false, true));
+    assert!(!fs::read(out.path().join("results.torn")).unwrap().is_empty());
+}
+
+#[test]
 fn another_header_is_refused_and_says_in_what() {
     let out = tempfile::tempdir().unwrap();
     begun(out.path());
