@@ -90,7 +90,8 @@ fn write_page(files: &mut Files, page: &Page<'_>) -> Result<(), Error> {
     files.write(&format!("annotations/{name}.txt"), github::text(page).as_bytes())
 }
 
-/// The annotations of one learner, to be printed by a step of a workflow.
+/// The annotations of one learner, to be printed by a step of a workflow. GitHub shows ten errors of a step; the
+/// others stand in its log.
 ///
 /// # Errors
 ///

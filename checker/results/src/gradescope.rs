@@ -16,8 +16,6 @@ struct Document {
     execution_time: Option<u64>,
     output: String,
     output_format: &'static str,
-    test_output_format: &'static str,
-    test_name_format: &'static str,
     stdout_visibility: &'static str,
     tests: Vec<Test>,
 }
@@ -55,8 +53,6 @@ pub(crate) fn document(page: &Page<'_>) -> Result<String, Error> {
         execution_time: timed.map(|ms| ms.div_ceil(1000)),
         output: words.join("\n"),
         output_format: "text",
-        test_output_format: "text",
-        test_name_format: "text",
         stdout_visibility: "hidden",
         tests,
     };
@@ -112,7 +108,7 @@ fn told(asked: &Asked, verdict: &Verdict, output: &str) -> String {
     if verdict.passed() {
         return String::new();
     }
-    let mut text = message::text(&message::parts(asked, verdict));
+    let mut text = message::text(&message::findings(asked, verdict));
     let printed = lines(output, MOST_OUTPUT);
     if !printed.is_empty() {
         text += &format!("\n\nprinted:\n{printed}");

@@ -158,7 +158,8 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn put_aside(out: &Path, torn: &[u8]) -> Result<(), Error> {
+/// Keeps what is cut off: somebody may want to know.
+pub(crate) fn put_aside(out: &Path, torn: &[u8]) -> Result<(), Error> {
     let path = out.join(TORN);
     let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(at("write", &path))?;
     file.write_all(torn).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(at("write", &path))

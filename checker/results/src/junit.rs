@@ -71,3 +71,24 @@ fn as_jenkins_reads_it(text: &str) -> String {
     };
     head + &root + &lines.collect::<String>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::as_jenkins_reads_it;
+    use quick_junit::{Report, TestCase, TestCaseStatus, TestSuite};
+
+    #[test]
+    fn nothing_but_the_roots_attribute_is_taken_out() {
+        let name = "a skipped=\"9\" b";
+        let mut suite = TestSuite::new(name);
+        suite.add_test_case(TestCase::new(name, TestCaseStatus::skipped()));
+        let mut report = Report::new(name);
+        report.add_test_suite(suite);
+        let text = as_jenkins_reads_it(&report.to_string().unwrap());
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let root = document.root_element();
+        assert_eq!((root.attribute("name"), root.attribute("skipped")), (Some(name), None));
+        let suite = root.first_element_child().unwrap();
+        assert_eq!((suite.attribute("name"), suite.attribute("skipped")), (Some(name), Some("1")));
+    }
+}

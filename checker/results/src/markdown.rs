@@ -71,7 +71,7 @@ fn criteria(text: &mut String, told: &[Told<'_>], unseen: usize) {
             Some(place) => {
                 let _ = writeln!(text, "\nAs above: {}", plain(&told[place].asked.sentence));
             }
-            None => fenced(text, &message::text(&message::parts(broken.asked, broken.verdict))),
+            None => fenced(text, &message::text(&message::findings(broken.asked, broken.verdict))),
         }
         block(text, "Printed", broken.output);
     }

@@ -24,8 +24,14 @@ pub(crate) struct Part {
 
 /// The message: what was asked, what was seen with its particulars, where, and the usual cause.
 pub(crate) fn parts(asked: &Asked, verdict: &Verdict) -> Vec<Part> {
+    let sentence = Part { label: "asked", text: plain(&asked.sentence) };
+    std::iter::once(sentence).chain(findings(asked, verdict)).collect()
+}
+
+/// The message where what was asked stands above it already.
+pub(crate) fn findings(asked: &Asked, verdict: &Verdict) -> Vec<Part> {
     let part = |label, text: &str| Part { label, text: cut_middle(&plain(text), MOST_PART).replace('\n', " ") };
-    let mut parts = vec![part("asked", &asked.sentence)];
+    let mut parts = Vec::new();
     if !verdict.seen.is_empty() {
         parts.push(part("seen", &verdict.seen));
     }

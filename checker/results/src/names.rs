@@ -25,7 +25,8 @@ pub fn file_name(learner: &str) -> String {
     if slug == learner && !reserved(slug) && !looks_hashed(slug) {
         return slug.to_owned();
     }
-    let slug = if slug.is_empty() { "learner" } else { slug };
+    // Without dots nothing that stands before one is reserved.
+    let slug = if slug.is_empty() { "learner".to_owned() } else { slug.replace('.', "-") };
     format!("{slug}-{}", &sha256(learner.as_bytes())[..HASH])
 }
 
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_takes_anothers_name() {
+    fn nobody_takes_the_name_of_another() {
         let mut taken = BTreeSet::new();
         let annas = unique("Anna", &mut taken);
         assert_ne!(unique(&annas, &mut taken), annas);

@@ -6,8 +6,8 @@
 use roxmltree::{Document, Node};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
-const ELEMENTS: [&str; 12] =
-    ["svg", "title", "g", "path", "rect", "text", "tspan", "circle", "ellipse", "line", "polyline", "polygon"];
+const ELEMENTS: [&str; 13] =
+    ["svg", "title", "desc", "g", "path", "rect", "text", "tspan", "circle", "ellipse", "line", "polyline", "polygon"];
 const ATTRIBUTES: [&str; 40] = [
     "class",
     "viewBox",
@@ -81,6 +81,24 @@ fn without_style(svg: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::inline;
+    use lanes::{Level, Mark, Options};
+    use verdict::Span;
+
+    #[test]
+    fn what_the_checker_draws_is_taken() {
+        let span =
+            |item, lane, finished| Span { probe: "work".into(), item, lane, start: item * 900, end: 4000, finished };
+        let spans = [span(0, 0, true), span(1, 1, false), span(2, 1, true)];
+        let level = Level { name: "waiting".into(), curve: vec![(0, 1), (900, 3), (2000, 0)] };
+        let options = Options {
+            title: "A <title>".into(),
+            marks: vec![Mark { at: 900, label: "cancel".into() }],
+            levels: vec![level],
+            ..Options::default()
+        };
+        let svg = lanes::draw(&spans, &options);
+        assert!(inline(&svg).is_some_and(|inline| inline.contains("cancel") && !inline.contains("<style")), "{svg}");
+    }
 
     #[test]
     fn a_picture_is_taken_and_nothing_else() {

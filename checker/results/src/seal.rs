@@ -5,11 +5,10 @@
 //! however the run went. The records themselves are not touched, and one that was recorded twice, word for word, is
 //! kept once.
 
-use crate::Error;
 use crate::chain::{self, JOURNAL, What, sha256};
 use crate::error::at;
-use crate::files;
 use crate::record::Record;
+use crate::{Error, files, journal};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -44,8 +43,14 @@ pub(crate) fn seal(out: &Path) -> Result<(), Error> {
     if arrived && places.len() == count && whole.torn.is_empty() {
         return Ok(());
     }
+    if !whole.torn.is_empty() {
+        journal::put_aside(out, &whole.torn)?;
+    }
     let part = files::part(&path);
-    write_sealed(&path, &part, &places)?;
+    if let Err(error) = write_sealed(&path, &part, &places) {
+        let _ = std::fs::remove_file(&part); // The fault that matters is the first one.
+        return Err(error);
+    }
     files::rename(&part, &path, true)
 }
 

@@ -146,8 +146,9 @@ impl fmt::Display for Summary {
         if !self.most_failed.is_empty() {
             writeln!(f, "\nmost failed:")?;
         }
+        let widest = self.most_failed.iter().map(|failed| failed.task.len()).max().unwrap_or(0);
         for failed in &self.most_failed {
-            let open = format!("  {:>4} of {:<4} {}  ", failed.failed, failed.judged, failed.task);
+            let open = format!("  {:>4} of {:<4} {:widest$}  ", failed.failed, failed.judged, failed.task);
             writeln!(f, "{}", row(&open, &failed.sentence.replace('`', "")))?;
         }
         writeln!(f, "\njournal's last line:\n  {}", self.head)
@@ -159,7 +160,12 @@ fn list(f: &mut fmt::Formatter<'_>, what: &str, reasons: &[Reason]) -> fmt::Resu
         writeln!(f, "\n{what}:")?;
     }
     for Reason { learner, task, reason } in reasons {
-        writeln!(f, "{}", row(&format!("  {}, {task}: ", cut(&plain(learner), 30)), reason))?;
+        let who = format!("  {}, {task}: ", cut(&plain(learner), 40));
+        if textwrap::core::display_width(&format!("{who}{reason}")) <= WIDTH {
+            writeln!(f, "{who}{reason}")?;
+        } else {
+            writeln!(f, "{}\n{}", row(&who, ""), row("    ", reason))?;
+        }
     }
     Ok(())
 }

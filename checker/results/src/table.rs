@@ -38,7 +38,8 @@ fn cells(task: &Task, row: Option<&Row>) -> [String; 8] {
     let possible = task.possible();
     let earned = row.map_or(Some(Points::ZERO), |row| row.earned);
     let percent = earned.map(|earned| format!("{:.1}", earned.percent_of(possible)));
-    let failing = row.and_then(|row| row.kinds.iter().position(|kind| *kind != verdict::Kind::Pass));
+    let judged = row.filter(|row| row.state == State::Graded);
+    let failing = judged.and_then(|row| row.kinds.iter().position(|kind| *kind != verdict::Kind::Pass));
     let verdicts = row.map(|row| {
         let counted = row.counted();
         counted.iter().map(|(kind, count)| format!("{kind}={count}")).collect::<Vec<_>>().join(" ")

@@ -80,7 +80,7 @@ fn learner_row(class: &Class, learner: &Learner, possible: Points) -> Markup {
     let report = format!("reports/{}.html", learner.file);
     html! {
         tr {
-            th scope="row" { a href=(report) { bdi { (short(&learner.name)) } } }
+            th scope="row" title=(short(&learner.name)) { a href=(report) { bdi { (short(&learner.name)) } } }
             @for (index, (task, row)) in class.header.tasks.iter().zip(&learner.rows).enumerate() {
                 td class=(tone(row.as_ref(), task)) {
                     a href={ (report) "#task-" (index + 1) } { (cell(row.as_ref(), task)) }
@@ -120,11 +120,20 @@ fn failures(task: &Task, failures: &[Failed]) -> Markup {
                         td { (sentence(&failed.sentence)) }
                         td.number {
                             (failed.failed) " of " (failed.judged)
-                            meter min="0" max=(failed.judged.max(1)) value=(failed.failed) {}
+                            (bar(failed))
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// How many of those who were judged failed.
+fn bar(failed: &Failed) -> Markup {
+    html! {
+        svg.bar viewBox={ "0 0 " (failed.judged.max(1)) " 1" } preserveAspectRatio="none" aria-hidden="true" {
+            rect width=(failed.failed) height="1" {}
         }
     }
 }

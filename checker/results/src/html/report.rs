@@ -128,12 +128,12 @@ fn word(told: &Told<'_>) -> Markup {
 fn finding(index: usize, place: usize, broken: &Told<'_>, all: &[Told<'_>]) -> Markup {
     html! {
         article.finding id={ "finding-" (index + 1) "-" (place + 1) } {
-            h3 { (word(broken)) " " (sentence(&broken.asked.sentence)) }
+            h3 { (word(broken)) " " span { (sentence(&broken.asked.sentence)) } }
             @match broken.as_above {
                 Some(first) => {
                     p { "As above: " a href={ "#finding-" (index + 1) "-" (first + 1) } { (sentence(&all[first].asked.sentence)) } }
                 }
-                None => (parts(&message::parts(broken.asked, broken.verdict))),
+                None => (parts(&message::findings(broken.asked, broken.verdict))),
             }
             (fold("Printed", broken.output))
         }
@@ -147,13 +147,22 @@ fn parts(parts: &[Part]) -> Markup {
             @for (place, part) in parts.iter().enumerate().filter(|(_, part)| !part.label.is_empty()) {
                 dt { (part.label) }
                 dd {
-                    @if part.label == "asked" { (sentence(&part.text)) } @else { bdi { (part.text) } }
-                    @let particulars: Vec<_> = parts[place + 1..].iter().take_while(|part| part.label.is_empty()).collect();
-                    @if !particulars.is_empty() {
-                        pre.particulars { @for part in particulars { (part.text) "\n" } }
-                    }
+                    bdi { (part.text) }
+                    (particulars(parts[place + 1..].iter().take_while(|part| part.label.is_empty()).collect()))
                 }
             }
+        }
+    }
+}
+
+/// A list; a model's steps are a table of their own, whose columns are kept.
+fn particulars(of: Vec<&Part>) -> Markup {
+    let items: Option<Vec<&str>> = of.iter().map(|part| part.text.strip_prefix("- ")).collect();
+    html! {
+        @match items {
+            _ if of.is_empty() => {}
+            Some(items) => ul.particulars { @for item in items { li { bdi { (item) } } } },
+            None => pre.particulars dir="ltr" { @for part in of { (part.text) "\n" } },
         }
     }
 }
