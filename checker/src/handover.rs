@@ -44,10 +44,11 @@ pub(crate) fn hand_over(root: &Path) -> Result<(), Fault> {
     become_it(Command::new(program).args(std::env::args_os().skip(1)).env(HANDED_OVER, "1"))
 }
 
-/// Runs the workbook's checker with its archive: what makes a copy is built when it is first asked for.
-pub(crate) fn with_archive(root: &Path, arguments: &[OsString]) -> Result<(), Fault> {
+/// Runs the workbook's checker with all its features: what no verdict needs is built when it is first asked for. It
+/// runs in the workbook's folder, so that paths among the arguments must be absolute.
+pub(crate) fn whole(root: &Path, arguments: &[OsString]) -> Result<(), Fault> {
     let mut command = cargo(root);
-    command.args(["run", "--quiet", "--profile", "checker", "--package", "checker", "--features", "archive", "--"]);
+    command.args(["run", "--quiet", "--profile", "checker", "--package", "checker", "--all-features", "--"]);
     become_it(command.args(arguments))
 }
 

@@ -12,6 +12,7 @@ mod cli;
 mod dev;
 mod diff;
 mod doctor;
+mod export;
 mod fault;
 mod guard;
 mod handover;
@@ -117,6 +118,7 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         Some(Command::Book { id }) => book::book(&workbook, id.as_deref()),
         Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
+        Some(Command::Export(options)) => export::export(&workbook, &options),
         Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),
         Some(Command::Init { dir, source }) => make::init(&dir, source.as_deref()),
         Some(Command::Completions { shell }) => shell::completions(&workbook, shell),

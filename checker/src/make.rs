@@ -48,7 +48,7 @@ pub(crate) fn beside(workbook: &Workbook, folder: &Path) -> Result<Exit, Fault> 
     }
     match cfg!(feature = "archive") {
         true => init(&folder, remote.as_deref()),
-        false => handover::with_archive(workbook.root(), &arguments).map(|()| Exit::Infra),
+        false => handover::whole(workbook.root(), &arguments).map(|()| Exit::Infra),
     }
 }
 
