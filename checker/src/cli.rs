@@ -13,7 +13,8 @@ use std::path::PathBuf;
         0  every criterion passes\n  \
         1  some criterion does not pass; your code does not build or ends its benchmark\n  \
         2  wrong use: an unknown task or option, a broken Cargo.toml\n  \
-        3  the grader or a service is at fault, not your code",
+        3  the grader or a service is at fault, not your code; or the tests are\n     \
+           not in this copy of the workbook",
     infer_subcommands = true
 )]
 pub(crate) struct Cli {
@@ -145,6 +146,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "URL")]
         source: Option<String>,
     },
+    /// For instructors: make the repository that a class gets.
+    ///
+    /// It is the workbook with every exercise as it is given out, without solutions and without what shows them; hints
+    /// and the book stay. DIR must not exist yet, or be empty. No git repository is made.
+    #[command(after_help = "Examples:\n  \
+        cargo checker export --class ../class --tasks 1,2,3\n  \
+        cargo checker export --class ../class --tests absent --gradescope")]
+    Export(ExportOptions),
     /// What this machine has, and what it lacks for which task.
     Doctor {
         /// Print JSON lines instead of a table.
@@ -324,6 +333,47 @@ pub(crate) struct ResetOptions {
     /// Do not ask.
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+/// Whether a class's copy has its tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Kept {
+    /// The tests are in it, and it judges as the workbook does.
+    Included,
+    /// Only the criteria's sentences are in it; the instructor judges.
+    Absent,
+}
+
+impl Kept {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kept::Included => "included",
+            Kept::Absent => "absent",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// The new folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) class: PathBuf,
+    /// The tests.
+    #[arg(long, value_enum, default_value = "included")]
+    pub(crate) tests: Kept,
+    /// Only the tasks of this track, such as fan-out.
+    #[arg(long, value_name = "TRACK", conflicts_with = "tasks")]
+    pub(crate) track: Option<String>,
+    /// Only these tasks, such as 1,2,s1.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) tasks: Vec<String>,
+    /// With GitHub Classroom's autograder: a workflow that judges each push in the learner's repository.
+    #[arg(long)]
+    pub(crate) classroom: bool,
+    /// Also write Gradescope's autograder, which grades what is uploaded there. It holds the solutions, so it lies
+    /// beside DIR and is not for learners.
+    #[arg(long, value_name = "autograder.zip", num_args = 0..=1)]
+    pub(crate) gradescope: Option<Option<PathBuf>>,
 }
 
 /// A shell that can complete.

@@ -9,7 +9,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Solve tasks", &["next", "show", "open", "task", "watch", "hint", "list"]),
     ("Look closer", &["trace", "bench", "diff", "book", "reset"]),
     ("Your workbook", &["init", "update", "doctor", "completions", "man"]),
-    ("Teach", &["grade", "export"]),
+    ("Teach with it", &["grade", "export"]),
     ("Work on the workbook", &["verify", "dev"]),
 ];
 

@@ -12,6 +12,7 @@ mod cli;
 mod dev;
 mod diff;
 mod doctor;
+mod export;
 mod fault;
 #[cfg(feature = "grade")]
 mod grade;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
     if let Some(code) = grade::wrapped() {
         return code;
     }
+    handover::go_back();
     let cli = match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -129,6 +131,7 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         Some(Command::Grade(_)) => handover::whole(workbook.root(), &std::env::args_os().skip(1).collect::<Vec<_>>()).map(|()| Exit::Infra),
         Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
+        Some(Command::Export(options)) => export::export(&workbook, &options),
         Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),
         Some(Command::Init { dir, source }) => make::init(&dir, source.as_deref()),
         Some(Command::Completions { shell }) => shell::completions(&workbook, shell),

@@ -26,6 +26,10 @@ const LOWEST: usize = 12;
 pub(crate) fn trace(workbook: &Workbook, options: &TraceOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
+    if task.judged_elsewhere() {
+        return Err(Fault::usage(format!("the tests of {} are not in this copy of the workbook", task.id()))
+            .help("what is drawn is a test's run: there is none to draw"));
+    }
     let (subject, who) = whose::subject(task, &options.whose)?;
     let test = options.test.as_deref().map(|test| named(task, test)).transpose()?;
     if let Some(file) = &options.svg {

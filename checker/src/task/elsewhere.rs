@@ -44,7 +44,7 @@ pub(super) fn compile(
     match broken {
         Some(broken) => out!("{}", report::finding(&broken, "")),
         None => {
-            outln!("\n{BOLD}It compiles, and is not judged here.{BOLD:#} The tests of this task are not in this");
+            outln!("{BOLD}It compiles, and is not judged here.{BOLD:#} The tests of this task are not in this");
             outln!("copy of the workbook: your instructor runs them on what you hand in.");
             outln!("`cargo checker show {}` prints the {}.", show::short(task), asks(criteria.len()));
         }
