@@ -161,6 +161,13 @@ fn bombs_do_not_go_off() {
     (0..8).for_each(|number| entry(&mut builder, &format!("{number}"), EntryType::Regular, &zeros, ""));
     let why = refused(".tar.gz", &gzip(&builder.into_inner().expect("an archive")));
     assert!(why.to_string().contains("unpacks to more than"), "{why}");
+    // The limit lies between two entries: what comes before it is not taken alone.
+    let mut builder = tar::Builder::new(Vec::new());
+    entry(&mut builder, "src/lib.rs", EntryType::Regular, &half[..(1 << 20) - 512], "");
+    let block = &zeros[..(1 << 20) - 512];
+    (1..65).for_each(|number| entry(&mut builder, &format!("{number}"), EntryType::Regular, block, ""));
+    let why = refused(".tar.gz", &gzip(&builder.into_inner().expect("an archive")));
+    assert!(why.to_string().contains("unpacks to more than"), "{why}");
     assert_eq!(refused("/src/lib.rs", &half.repeat(2)), Why::FileTooLarge { path: "src/lib.rs".to_owned() });
 }
 
