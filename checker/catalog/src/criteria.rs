@@ -256,6 +256,17 @@ mod bounds {
     }
 
     #[test]
+    fn a_criterion_says_that_it_starts_processes() {
+        let (scratch, task) = set_up();
+        let text =
+            "/// A.\n#[criterion(processes, deadline = 3)]\nasync fn a() {}\n/// B.\n#[criterion]\nasync fn b() {}\n";
+        scratch.file(ACCEPTANCE, text);
+        let seen: Vec<_> =
+            task.criteria().expect("criteria").iter().map(|it| (it.processes, it.deadline.as_secs())).collect();
+        assert_eq!(seen, [(true, 3), (false, 10)]);
+    }
+
+    #[test]
     fn a_criterion_says_what_it_asks() {
         assert_eq!(problem("#[criterion] async fn a() {}"), Problem::NoStatement);
         assert_eq!(problem("///\n#[criterion] async fn a() {}"), Problem::NoStatement);

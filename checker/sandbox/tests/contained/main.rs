@@ -92,7 +92,7 @@ const ALLOWED: [&str; 10] = [
 
 type Test = fn() -> Result<(), Failed>;
 
-const TESTS: [(&str, Test); 12] = [
+const TESTS: [(&str, Test); 13] = [
     ("the environment is empty and no descriptor is inherited", environment),
     ("a file ends at its limit", file_size),
     ("descriptors end at their limit", descriptors),
@@ -103,6 +103,7 @@ const TESTS: [(&str, Test); 12] = [
     ("threads are seen", threads),
     ("files in scratch are seen, with and without a name", scratch),
     ("processes may be started and cannot leave", processes),
+    ("what looks at /proc finds nothing private", looks),
     ("a failure to start is told from the program's own words", failure),
     ("a look is cheap", cheap),
 ];
@@ -279,6 +280,21 @@ fn processes() -> Result<(), Failed> {
     for name in ["leave the group", "unshare", "set the parent's limits", "signal the parent", "clone into a namespace"]
     {
         let output = run(name, shell);
+        expect(&output, output.status.code() == Some(3)).map_err(|error| format!("{name}: {error:?}"))?;
+    }
+    Ok(())
+}
+
+/// Who starts processes may look at them, and still at nothing of others that is private.
+fn looks() -> Result<(), Failed> {
+    let looking = |policy: &mut Policy| {
+        policy.processes = true;
+        policy.read.push("/proc".into());
+    };
+    let output = run("list all processes", looking);
+    expect(&output, output.status.success())?;
+    for name in ["read the parent's environment", "write own memory", "read /etc/passwd by the parent's root"] {
+        let output = run(name, looking);
         expect(&output, output.status.code() == Some(3)).map_err(|error| format!("{name}: {error:?}"))?;
     }
     Ok(())

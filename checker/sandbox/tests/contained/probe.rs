@@ -38,6 +38,7 @@ fn probe(name: &str, parent: Pid, scratch: PathBuf) -> Found {
         "read /etc/passwd" => fs::read("/etc/passwd").map(drop),
         "read the parent's environment" => fs::read(format!("/proc/{parent}/environ")).map(drop),
         "read the parent's arguments" => fs::read(format!("/proc/{parent}/cmdline")).map(drop),
+        "read /etc/passwd by the parent's root" => fs::read(format!("/proc/{parent}/root/etc/passwd")).map(drop),
         "list all processes" => fs::read_dir("/proc").map(drop),
         "read another file of the folder" => fs::read(beside.join("secret")).map(drop),
         "write beside the scratch folder" => fs::write(beside.join("new"), "x"),
