@@ -32,7 +32,7 @@ pub(crate) fn grade(workbook: &Workbook, options: &GradeOptions) -> Result<Exit,
     let launcher = Launcher::new(tool::program(workbook.root(), "sandbox", false)?);
     let machine = machine(&launcher, options.allow_weak_sandbox)?;
     let ground = Ground::take(workbook.root())?;
-        let grader = Grader {
+    let grader = Grader {
         compiler: Compiler { launcher, toolchain: toolchain()?, weak: options.allow_weak_sandbox },
         reader: ground.copy_of_this_program()?,
         opaque: ground.salt.clone(),
@@ -72,9 +72,8 @@ fn machine(launcher: &Launcher, weak: bool) -> Result<Vec<Ability>, Fault> {
     }
     match lacking.is_empty() || weak {
         true => Ok(abilities),
-        false => Err(Fault::infra(format!("this machine cannot contain others' code: {} missing", lacking.join(", "))).help(
-            "grade on another machine; or with --allow-weak-sandbox, which the results record",
-        )),
+        false => Err(Fault::infra(format!("this machine cannot contain others' code: {} missing", lacking.join(", ")))
+            .help("grade on another machine; or with --allow-weak-sandbox, which the results record")),
     }
 }
 
@@ -151,7 +150,8 @@ fn tested(
     for problem in &found.problems {
         outln!("{RED}  no{RED:#}  {problem}");
     }
-    let known = if found.known == 0 { String::new() } else { format!(" {DIM}({} known from before){DIM:#}", found.known) };
+    let known =
+        if found.known == 0 { String::new() } else { format!(" {DIM}({} known from before){DIM:#}", found.known) };
     if found.problems.is_empty() {
         let all = report::counted(found.judged + found.known, "reference, wrong or hostile crate");
         outln!("{GREEN}  ok{GREEN:#}  self-test    {all} judged as they must be{known}\n");
@@ -165,13 +165,7 @@ fn tested(
 }
 
 /// Grades every submission.
-fn class(
-    grader: &Grader,
-    prepared: &[Prepared<'_>],
-    folder: &Path,
-    kept: &Kept,
-    workers: usize,
-) -> Result<(), Fault> {
+fn class(grader: &Grader, prepared: &[Prepared<'_>], folder: &Path, kept: &Kept, workers: usize) -> Result<(), Fault> {
     let declared = prepared.iter().map(|prepared| kept::declared(prepared.task)).collect::<Result<Vec<_>, _>>()?;
     let entries = submissions::submissions(folder, &declared).map_err(kept::of_submissions)?;
     let progress = cargo::progress(false, "{bar:20} {pos} of {len} learners, {elapsed}, about {eta} left");

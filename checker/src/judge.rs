@@ -1,6 +1,6 @@
 //! Judges subjects: stage, build once, then every criterion in a process of its own.
 
-use crate::build::{self, Package, Built, What};
+use crate::build::{self, Built, Package, What};
 use crate::fault::Fault;
 use crate::rules::{self, Broken, Rules};
 use crate::stage::{self, Lock, Parts, Stage};

@@ -128,7 +128,9 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         #[cfg(feature = "grade")]
         Some(Command::Grade(options)) => grade::grade(&workbook, &options),
         #[cfg(not(feature = "grade"))]
-        Some(Command::Grade(_)) => handover::whole(workbook.root(), &std::env::args_os().skip(1).collect::<Vec<_>>()).map(|()| Exit::Infra),
+        Some(Command::Grade(_)) => {
+            handover::whole(workbook.root(), &std::env::args_os().skip(1).collect::<Vec<_>>()).map(|()| Exit::Infra)
+        }
         Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
         Some(Command::Export(options)) => export::export(&workbook, &options),

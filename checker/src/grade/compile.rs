@@ -112,10 +112,8 @@ impl Compiler {
         let mut command = policy.command(&self.launcher, &unit.call.rustc);
         command.args(unit.call.arguments(unit.recipe, place, unit.source));
         let library = unit.recipe.library.linked(place);
-        let library = library.with_file_name(format!(
-            "lib{}.rlib",
-            library.file_name().unwrap_or_default().to_string_lossy()
-        ));
+        let library =
+            library.with_file_name(format!("lib{}.rlib", library.file_name().unwrap_or_default().to_string_lossy()));
         for alias in unit.aliases {
             command.arg("--extern").arg(format!("{alias}={}", library.display()));
         }
@@ -133,9 +131,8 @@ impl Compiler {
             End::Ended(why) => format!("the compiler was ended: {why}"),
         };
         package.broken.get_or_insert_with(|| {
-            Verdict::new(Kind::Build, why).usually(
-                "a type, a constant or a macro that grows without bound, or nesting of many thousand levels",
-            )
+            Verdict::new(Kind::Build, why)
+                .usually("a type, a constant or a macro that grows without bound, or nesting of many thousand levels")
         });
         Ok(false)
     }

@@ -6,9 +6,9 @@ use super::reader;
 use super::recipe::{Place, Recipes};
 use crate::fault::Fault;
 use crate::judge::{self, Judged, Outcome};
+use crate::report;
 use crate::rules::{Broken, Rules};
 use catalog::{Criterion, Task};
-use crate::report;
 use std::path::{Path, PathBuf};
 use verdict::{Kind, Verdict};
 
@@ -80,7 +80,13 @@ impl Grader {
         let rules = Rules::of(task, recipes.models.is_some());
         // What does not compile has been told already.
         let broken = match tests.broken {
-            None => reader::broken_by(&rules, &package.join("src"), &self.compiler.launcher, &self.reader, self.compiler.weak)?,
+            None => reader::broken_by(
+                &rules,
+                &package.join("src"),
+                &self.compiler.launcher,
+                &self.reader,
+                self.compiler.weak,
+            )?,
             Some(_) => Broken::default(),
         };
         let bound = tests.broken.is_some() || broken.forbidden.is_some() || broken.round_the_shim.is_some();

@@ -58,22 +58,14 @@ impl Kept {
     pub(super) fn of(grader: &Grader, criterion: &Criterion, out: &Path, scratch: &Path) -> Result<Kept, Fault> {
         std::fs::create_dir_all(scratch).map_err(|error| Fault::file("create", scratch, &error))?;
         let launcher = grader.compiler.launcher.clone();
-        let strict = Policy {
-            write: vec![scratch.to_owned()],
-            weak: grader.compiler.weak,
-            limits: LIMITS,
-            ..Policy::strict()
-        };
+        let strict =
+            Policy { write: vec![scratch.to_owned()], weak: grader.compiler.weak, limits: LIMITS, ..Policy::strict() };
         let mut order = Order { seed: grader.seed, spans: true, programs: None };
         let policy = if criterion.processes {
             let program = Policy { network: Network::Callers, ..strict.clone() };
             let mut command = vec![launcher.path().display().to_string()];
             command.extend(program.arguments(&launcher));
-            order.programs = Some(Programs {
-                command,
-                code: sandbox::FAILED.into(),
-                mark: launcher.says(),
-            });
+            order.programs = Some(Programs { command, code: sandbox::FAILED.into(), mark: launcher.says() });
             // It starts the launcher, the submission's program, and the services that the task needs; and it looks at
             // them through /proc.
             Policy { processes: true, read: vec!["/".into()], execute: vec!["/".into()], ..strict }

@@ -146,11 +146,7 @@ fn note(graded: &mut Graded, prepared: &Prepared<'_>, outcome: Outcome) {
 }
 
 /// What the results say they were found with.
-fn header(
-    prepared: &[Prepared<'_>],
-    machine: &[Ability],
-    options: &GradeOptions,
-) -> Result<Header, Fault> {
+fn header(prepared: &[Prepared<'_>], machine: &[Ability], options: &GradeOptions) -> Result<Header, Fault> {
     let (mut tests, mut tasks) = (BTreeMap::new(), Vec::new());
     for prepared in prepared {
         let task = prepared.task;

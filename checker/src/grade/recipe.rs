@@ -140,8 +140,10 @@ fn build_and_note(root: &Path, stage: &Stage, packages: &[String], calls: &Path)
     });
     match ended {
         Ok(ended) if ended.success => Ok(files),
-        Ok(ended) => Err(Fault::infra(format!("the stub and its tests cannot be built\n{errors}{}", ended.said.trim()))
-            .help("`cargo checker doctor` looks at the toolchain; `cargo checker verify` at the task")),
+        Ok(ended) => {
+            Err(Fault::infra(format!("the stub and its tests cannot be built\n{errors}{}", ended.said.trim()))
+                .help("`cargo checker doctor` looks at the toolchain; `cargo checker verify` at the task"))
+        }
         Err(error) => Err(Fault::infra(format!("cargo does not start: {error}"))),
     }
 }
@@ -154,7 +156,9 @@ fn is_read(file: &Path) -> bool {
 /// An empty folder.
 fn anew(folder: &Path) -> Result<PathBuf, Fault> {
     match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Fault::file("remove", folder, &error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Fault::file("remove", folder, &error));
+        }
         _ => {}
     }
     std::fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))?;
@@ -247,7 +251,11 @@ impl Call {
                     let file = Path::new(path).file_name().unwrap_or_default();
                     let own = file.to_string_lossy().starts_with(&library);
                     let folder = if own { &place.out } else { &recipe.dependencies };
-                    pair(if path.is_empty() { name.to_owned() } else { format!("{name}={}", folder.join(file).display()) });
+                    pair(if path.is_empty() {
+                        name.to_owned()
+                    } else {
+                        format!("{name}={}", folder.join(file).display())
+                    });
                 }
                 _ if argument.starts_with("--emit=") => {
                     arguments.push(argument.replace("dep-info,", ""));

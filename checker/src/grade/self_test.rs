@@ -92,9 +92,9 @@ pub(super) fn self_test(
                                     false => proofs.forget(&proof(case), &case.key),
                                 }
                             }
-                            let named = problems.into_iter().map(|problem| {
-                                format!("{} {}: {problem}", case.prepared.task.id(), case.name)
-                            });
+                            let named = problems
+                                .into_iter()
+                                .map(|problem| format!("{} {}: {problem}", case.prepared.task.id(), case.name));
                             found.lock().unwrap_or_else(PoisonError::into_inner).problems.extend(named);
                         }
                         Err(error) => {
