@@ -162,7 +162,7 @@ fn run(
             Some(judged)
         };
         let sources = subject.sources(&stage.staged(subject));
-        let forbidden = rules::forbidden(subject.task, &sources)?;
+        let forbidden = rules::assembly(&sources)?.or(rules::forbidden(subject.task, &sources)?);
         let round = if subject.models { rules::round_the_shim(subject.task, &sources)? } else { None };
         for (place, criterion) in criteria[index].iter().enumerate() {
             let name = if criterion.model { stage::models(subject) } else { subject.package.clone() };
