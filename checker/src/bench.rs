@@ -11,6 +11,7 @@ mod tests;
 pub(crate) use svg::writable;
 
 use crate::build::{self, Built, What};
+use crate::cargo;
 use crate::cli::BenchOptions;
 use crate::fault::Fault;
 use crate::stage::{self, Parts, Stage};
@@ -153,7 +154,7 @@ fn broken(built: &Built, packages: [&str; 2]) -> Option<Verdict> {
 
 /// Waits for the end; nothing if it takes too long.
 fn attend(mut child: Child, patience: Duration, quiet: bool) -> Result<Option<ExitStatus>, Fault> {
-    let progress = build::progress(quiet, "{spinner} measuring, {elapsed}");
+    let progress = cargo::progress(quiet, "{spinner} measuring, {elapsed}");
     let lifeline = child.stdin.take();
     let began = Instant::now();
     let status = loop {

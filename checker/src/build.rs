@@ -1,15 +1,12 @@
 //! One cargo build for all subjects of a run, read message by message.
 
+use crate::cargo::{self, Diagnostic, Message, Span, Target};
 use crate::fault::Fault;
-use crate::guard;
 use crate::stage::{self, Stage};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 use verdict::{Kind, Site, Verdict};
 
 /// What the build made of each package.
@@ -58,31 +55,17 @@ pub(crate) enum What {
 
 /// Builds this of these packages of the stage.
 pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What, quiet: bool) -> Result<Built, Fault> {
-    let progress = progress(quiet, "{spinner} building, {pos} done, {elapsed}: {msg}");
-    let mut child = cargo(root, stage, packages, what).spawn().map_err(|error| {
-        Fault::infra(format!("cargo does not start: {error}")).help("is the Rust toolchain on the PATH?")
-    })?;
-    // Cargo and its compilers end when this is closed: below, or with the checker.
-    let lifeline = child.stdin.take();
-    let mut said = child.stderr.take().expect("stderr is piped");
-    let said = std::thread::spawn(move || {
-        let mut text = String::new();
-        let _ = said.read_to_string(&mut text);
-        text
-    });
+    let progress = cargo::progress(quiet, "{spinner} building, {pos} done, {elapsed}: {msg}");
     let mut built = Built::default();
     let mut any_error = false;
-    for line in BufReader::new(child.stdout.take().expect("stdout is piped")).lines() {
-        let Ok(line) = line else { break };
-        let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
+    let mut foreign = None;
+    let ended = cargo::run(&mut command(root, stage, packages, what), &progress, |message| {
         match message {
-            Message::Artifact { manifest_path, target, executable, filenames, .. } => {
-                progress.inc(1);
-                progress.set_message(target.name.clone());
+            Message::Artifact { manifest_path, target, executable, filenames } => {
                 if let Some(name) = ours(&manifest_path, stage) {
                     let package = built.packages.entry(name).or_default();
                     package.files.extend(filenames);
-                    if target.is_ours() {
+                    if is_ours(&target) {
                         package.binary = executable;
                     }
                 }
@@ -92,34 +75,30 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
                 match ours(&manifest_path, stage) {
                     Some(name) => built.packages.entry(name).or_default().note(&target, &message),
                     None if message.level == "error" => {
-                        progress.finish_and_clear();
-                        drop(lifeline);
-                        let _ = child.wait();
-                        let text = message.rendered.unwrap_or(message.message);
-                        if full(&text) {
-                            return Err(no_room(&text));
-                        }
-                        return Err(Fault::infra(format!("a crate that is not yours does not compile\n{text}")));
+                        foreign = Some(message.rendered.unwrap_or(message.message));
+                        return ControlFlow::Break(());
                     }
                     None => {}
                 }
             }
             Message::Other => {}
         }
+        ControlFlow::Continue(())
+    });
+    let ended = ended.map_err(|error| {
+        Fault::infra(format!("cargo does not start: {error}")).help("is the Rust toolchain on the PATH?")
+    })?;
+    match foreign {
+        Some(said) if full(&said) => Err(no_room(&said)),
+        Some(said) => Err(Fault::infra(format!("a crate that is not yours does not compile\n{said}"))),
+        None if !ended.success && !any_error => Err(cargo_failed(&stage.as_written(&ended.said))),
+        None => Ok(built),
     }
-    let status = child.wait().map_err(|error| Fault::infra(format!("cargo was lost: {error}")))?;
-    drop(lifeline);
-    progress.finish_and_clear();
-    let said = said.join().unwrap_or_default();
-    if !status.success() && !any_error {
-        return Err(cargo_failed(&stage.as_written(&said)));
-    }
-    Ok(built)
 }
 
-fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command {
-    let mut command = guard::command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--keep-going"]);
+fn command(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command {
+    let mut command = cargo::build();
+    command.arg("--keep-going");
     command.args(match what {
         What::Tests => ["--tests", "--profile", stage::PROFILE],
         What::Bench => ["--benches", "--profile", "measure"],
@@ -130,8 +109,7 @@ fn cargo(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command
     for package in packages {
         command.args(["--package", package]);
     }
-    command.current_dir(root).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags()).env_remove("RUSTFLAGS");
+    command.current_dir(root).env("CARGO_ENCODED_RUSTFLAGS", flags()).env_remove("RUSTFLAGS");
     command
 }
 
@@ -193,7 +171,7 @@ impl Package {
         if message.level == "error" && message.message.starts_with("aborting due to ") {
             return; // The errors themselves have been noted.
         }
-        let in_tests = target.is_ours();
+        let in_tests = is_ours(target);
         if message.level == "error" && self.broken.is_none() {
             self.broken = Some(broken(message, target));
         }
@@ -203,6 +181,11 @@ impl Package {
             self.shown.push_str(message.rendered.as_deref().unwrap_or_default());
         }
     }
+}
+
+/// Whether it is the tests or the benchmark, not the subject's own code.
+fn is_ours(target: &Target) -> bool {
+    target.kind == ["test"] || target.kind == ["bench"]
 }
 
 /// The files of the workbook's own in a subject's package.
@@ -224,14 +207,14 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
     if let Some((path, why)) = message.message.strip_prefix("couldn't read `").and_then(|text| text.split_once("`: ")) {
         return unreadable(path, why).at(at);
     }
-    if target.is_ours() && message.message.contains("CARGO_BIN_EXE_") {
+    if is_ours(target) && message.message.contains("CARGO_BIN_EXE_") {
         return Verdict::new(Kind::Build, "src/main.rs is missing: some criteria run your crate as a program")
             .usually("a file that was moved or removed: `git restore src/main.rs` in the task's folder");
     }
     if message.code.as_ref().is_some_and(|code| code.code == "unsafe_code") {
         return Verdict::new(Kind::Rule, "`unsafe` is not allowed in these tasks").at(at);
     }
-    if !target.is_ours() {
+    if !is_ours(target) {
         return Verdict::new(Kind::Build, format!("does not compile: {}", message.message)).at(at);
     }
     let who = if target.kind == ["bench"] { "the benchmark does" } else { "the tests do" };
@@ -257,64 +240,4 @@ fn unreadable(path: &str, why: &str) -> Verdict {
             verdict.usually(format!("a file that was moved or removed: `git restore {file}` in the task's folder"))
         }
     }
-}
-
-/// A line that shows that something goes on, on a terminal.
-pub(crate) fn progress(quiet: bool, template: &str) -> ProgressBar {
-    if quiet || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template(template);
-    let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
-}
-
-/// What cargo prints with `--message-format json`: the parts that are read here.
-#[derive(Deserialize)]
-#[serde(tag = "reason")]
-enum Message {
-    #[serde(rename = "compiler-artifact")]
-    Artifact { manifest_path: PathBuf, target: Target, executable: Option<PathBuf>, filenames: Vec<PathBuf> },
-    #[serde(rename = "compiler-message")]
-    Diagnostic { manifest_path: PathBuf, target: Target, message: Diagnostic },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-    kind: Vec<String>,
-}
-
-impl Target {
-    /// Whether it is the tests or the benchmark, not the subject's own code.
-    fn is_ours(&self) -> bool {
-        self.kind == ["test"] || self.kind == ["bench"]
-    }
-}
-
-#[derive(Deserialize)]
-struct Diagnostic {
-    message: String,
-    level: String,
-    code: Option<Code>,
-    rendered: Option<String>,
-    #[serde(default)]
-    spans: Vec<Span>,
-    #[serde(default)]
-    children: Vec<Diagnostic>,
-}
-
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    file_name: String,
-    line_start: u32,
-    label: Option<String>,
 }

@@ -7,6 +7,7 @@ mod backup;
 mod bench;
 mod book;
 mod build;
+mod cargo;
 mod cli;
 mod dev;
 mod diff;

@@ -16,7 +16,7 @@ pub(crate) mod reports;
 pub(crate) mod varies;
 
 use crate::Exit;
-use crate::build;
+use crate::cargo;
 use crate::cli::VerifyOptions;
 use crate::fault::Fault;
 use crate::judge::{How, Outcome, Ready};
@@ -113,7 +113,7 @@ fn batches<'a>(plans: &[Plan<'a>]) -> Vec<Batch<'a>> {
 fn all(workbook: &Workbook, mut plans: Vec<Plan<'_>>, bless: bool) -> Result<usize, Fault> {
     let batches = batches(&plans);
     let open: usize = batches.iter().map(|batch| batch.subjects.len()).sum();
-    let progress = build::progress(open == 0, "{spinner} {pos} of {len} subjects judged, {elapsed}");
+    let progress = cargo::progress(open == 0, "{spinner} {pos} of {len} subjects judged, {elapsed}");
     progress.set_length(open as u64);
     let mut problems = 0;
     let mut told = 0;

@@ -11,8 +11,9 @@ use std::process::Command;
 use toml::{Table, Value};
 
 /// The checker's own code that judges and tells.
-const CODE: [&str; 10] = [
+const CODE: [&str; 11] = [
     include_str!("../build.rs"),
+    include_str!("../cargo.rs"),
     include_str!("../judge.rs"),
     include_str!("../report.rs"),
     include_str!("../rules.rs"),
