@@ -60,16 +60,18 @@ fn below_the_workbook(path: &str) -> &str {
     path.strip_prefix(root).unwrap_or(path)
 }
 
-/// `exercises/fan-out/02-unordered-fan-out/src/…`, `…/subjects/fan-out-02-wrong-batches/src/…`, or from that folder on.
+/// `exercises/fan-out/02-unordered-fan-out/src/…`, `…/subjects/fan-out-02-wrong-batches/src/…`, where a class is graded
+/// `…/work/0/package/src/…`, or the end of one of these from the package's folder or `src/` on.
 fn in_a_subjects_sources(path: &str) -> bool {
     let folders: Vec<&str> = path.split('/').collect();
     let sources = |at: usize| folders.get(at) == Some(&"src") && folders.len() > at + 1;
     let below = |(at, folder): (usize, &&str)| match *folder {
         "exercises" | "solutions" => sources(at + 3),
         "subjects" => sources(at + 2),
+        "work" => folders.get(at + 2) == Some(&"package") && sources(at + 3),
         _ => false,
     };
-    path.ends_with(".rs") && (sources(1) || folders.iter().enumerate().any(below))
+    path.ends_with(".rs") && (sources(0) || sources(1) || folders.iter().enumerate().any(below))
 }
 
 /// The site as a message names it: from `src/` on, or the file's name alone.
@@ -132,6 +134,8 @@ mod tests {
             ("/w/target/subjects/fan-out-01/src/tests/harness/src/judge.rs", Owner::Subject),
             ("/w/exercises/fan-out/01-serial-pipeline/src/registry/src/lib.rs", Owner::Subject),
             ("fan-out-01-wrong-late/src/exercises/workbook/work.rs", Owner::Subject),
+            ("/w/target/grading/work/0/package/src/tests/loopback/mod.rs", Owner::Subject),
+            ("src/tests/harness/mod.rs", Owner::Subject),
             ("exercises/fan-out/01-serial-pipeline/src/acceptance.rs", Owner::Subject),
             ("fan-out-01-wrong-late/acceptance.rs", Owner::Test),
             ("exercises/fan-out/01-a/tests/../../../../tests/fan-out/01-a/acceptance.rs", Owner::Test),
