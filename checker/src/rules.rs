@@ -1,6 +1,8 @@
 //! What the compiler does not refuse but a task does: going round the synchronisation shim, and the constructs
 //! that `task.toml` forbids. Paths are read, not text: a comment or a string never counts.
 
+mod reach;
+
 use crate::fault::Fault;
 use catalog::Task;
 use std::io::ErrorKind;
@@ -36,7 +38,25 @@ pub(crate) fn round_the_shim(task: &Task, sources: &Path) -> Result<Option<Verdi
             )));
         }
     }
-    Ok(None)
+    let Some((name, path)) = from_elsewhere(sources, &loom.files, &forbidden) else { return Ok(None) };
+    let seen = format!("`{name}` is used in a file that loom models, and is or has `{path}`: loom cannot see it");
+    Ok(Some(Verdict::new(Kind::Rule, seen).usually(
+        "state that is shared through another file of the crate: what a model is to prove something about lies behind \
+         `workbook::sync`",
+    )))
+}
+
+/// Whether a modelled file takes something forbidden from the other files of the crate: its name there, and what it is.
+fn from_elsewhere(sources: &Path, modelled: &[String], forbidden: &[String]) -> Option<(String, String)> {
+    let mut files = std::collections::BTreeMap::new();
+    // What cannot be read is the compiler's to say.
+    crate::subject::collect(sources, Path::new(""), &mut files).ok()?;
+    let is_modelled = |name: &String| modelled.contains(&format!("src/{name}"));
+    let names = files.keys().map(|name| name.display().to_string());
+    let (modelled, others): (Vec<String>, Vec<String>) = names.partition(is_modelled);
+    let read = |name: &String| syn::parse_file(&std::fs::read_to_string(sources.join(name)).ok()?).ok();
+    let modelled: Vec<syn::File> = modelled.iter().filter_map(read).collect();
+    reach::through_the_crate(sources, &modelled, &others, forbidden)
 }
 
 /// A source has no more bytes than this: the largest of the workbook's own has a thirtieth.
@@ -130,23 +150,100 @@ fn first_use(sources: &Path, file: &str, forbidden: &[String]) -> Result<Option<
         Err(error) => return Err(Fault::file("read", &path, &error)),
     };
     let Ok(source) = syn::parse_file(&text) else { return Ok(None) };
-    let mut search = Search { forbidden, found: None };
+    let mut search = Search { forbidden, aliases: aliases(&source), found: None };
     search.visit_file(&source);
     Ok(search.found.map(|(name, line)| (name, Site { file: file.to_owned(), line })))
 }
 
 struct Search<'a> {
     forbidden: &'a [String],
+    /// What names at the beginning of a path stand for: `sync` for `std::sync`.
+    aliases: Vec<(String, String)>,
     found: Option<(String, u32)>,
 }
 
+/// The names that a file imports, each with its path.
+fn aliases(file: &syn::File) -> Vec<(String, String)> {
+    struct Imports(Vec<(String, String)>);
+    impl<'ast> Visit<'ast> for Imports {
+        fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+            leaves(&item.tree, "", &mut |name, path| self.0.push((name.to_owned(), path.to_owned())));
+        }
+        fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
+            if let Some((_, name)) = &item.rename {
+                self.0.push((name.to_string(), item.ident.to_string()));
+            }
+        }
+    }
+    let mut imports = Imports(Vec::new());
+    imports.visit_file(file);
+    imports.0
+}
+
+/// Calls `each` with the name and the path of whatever a `use` brings in.
+fn leaves(tree: &syn::UseTree, prefix: &str, each: &mut dyn FnMut(&str, &str)) {
+    let join = |name: &syn::Ident| if prefix.is_empty() { name.to_string() } else { format!("{prefix}::{name}") };
+    match tree {
+        syn::UseTree::Path(path) => leaves(&path.tree, &join(&path.ident), each),
+        // `use std::sync::{self}` brings in `sync`.
+        syn::UseTree::Name(name) if name.ident == "self" => {
+            each(prefix.rsplit("::").next().unwrap_or(prefix), prefix);
+        }
+        syn::UseTree::Name(name) => each(&name.ident.to_string(), &join(&name.ident)),
+        syn::UseTree::Rename(rename) if rename.ident == "self" => each(&rename.rename.to_string(), prefix),
+        syn::UseTree::Rename(rename) => each(&rename.rename.to_string(), &join(&rename.ident)),
+        syn::UseTree::Glob(_) => each("*", prefix),
+        syn::UseTree::Group(group) => group.items.iter().for_each(|item| leaves(item, prefix, each)),
+    }
+}
+
 impl Search<'_> {
+    /// The path with what its first name stands for, as often as that is another name; `core` is part of `std`.
+    fn whole(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        for _ in 0..8 {
+            let (first, rest) = path.split_once("::").map_or((&path[..], None), |(first, rest)| (first, Some(rest)));
+            let Some((_, known)) = self.aliases.iter().find(|(name, path)| name == first && path != first) else { break };
+            if known.split("::").next() == Some(first) {
+                break;
+            }
+            path = rest.map_or_else(|| known.clone(), |rest| format!("{known}::{rest}"));
+        }
+        path.strip_prefix("core::").map_or_else(|| path.clone(), |rest| format!("std::{rest}"))
+    }
+
     fn look(&mut self, path: &str, span: proc_macro2::Span) {
+        let path = &self.whole(path)[..];
         let hit = self.forbidden.iter().any(|forbidden| {
             path == forbidden || path.strip_prefix(forbidden.as_str()).is_some_and(|rest| rest.starts_with("::"))
         });
         if hit && self.found.is_none() {
             self.found = Some((path.to_owned(), span.start().line as u32));
+        }
+    }
+
+    /// Paths among tokens. A group after a path is taken for what a `use` lists.
+    fn tokens(&mut self, tokens: proc_macro2::TokenStream) {
+        let mut path = String::new();
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Ident(name) => {
+                    if !path.ends_with("::") {
+                        path.clear();
+                    }
+                    path += &name.to_string();
+                    self.look(&path.clone(), name.span());
+                }
+                proc_macro2::TokenTree::Punct(mark) if mark.as_char() == ':' => path.push(':'),
+                proc_macro2::TokenTree::Group(group) if path.ends_with("::") => {
+                    for name in group.stream() {
+                        self.look(&format!("{path}{name}"), group.span());
+                    }
+                    self.tokens(group.stream());
+                }
+                proc_macro2::TokenTree::Group(group) => self.tokens(group.stream()),
+                _ => path.clear(),
+            }
         }
     }
 
@@ -185,6 +282,12 @@ impl<'ast> Visit<'ast> for Search<'_> {
         visit::visit_path(self, path);
     }
 
+    // What a macro writes is read as it stands: names that make up a path, in this order.
+    fn visit_macro(&mut self, item: &'ast syn::Macro) {
+        self.tokens(item.tokens.clone());
+        visit::visit_macro(self, item);
+    }
+
     // A test inside the learner's file may use what it likes.
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
         let test = item.attrs.iter().any(|attribute| {
@@ -202,8 +305,9 @@ mod tests {
 
     fn found(source: &str) -> Option<(String, u32)> {
         let forbidden: Vec<String> = UNSEEN.iter().map(ToString::to_string).collect();
-        let mut search = Search { forbidden: &forbidden, found: None };
-        search.visit_file(&syn::parse_file(source).expect("the test's source parses"));
+        let file = syn::parse_file(source).expect("the test's source parses");
+        let mut search = Search { forbidden: &forbidden, aliases: aliases(&file), found: None };
+        search.visit_file(&file);
         search.found
     }
 
@@ -215,6 +319,11 @@ mod tests {
         assert_eq!(found("fn f() { let l = std::sync::Mutex::new(1); }"), at("std::sync::Mutex::new", 1));
         assert_eq!(found("use tokio::sync::Notify;"), at("tokio::sync::Notify", 1));
         assert_eq!(found("use std::sync::*;"), at("std::sync::Mutex", 1));
+        assert_eq!(found("use std::sync;\nstruct S(sync::Mutex<u8>);"), at("std::sync::Mutex", 2));
+        assert_eq!(found("use std as s;\nstruct S(s::sync::Mutex<u8>);"), at("std::sync::Mutex", 2));
+        assert_eq!(found("struct S(core::cell::Cell<u8>);"), at("std::cell::Cell", 1));
+        assert_eq!(found("m!();\nmacro_rules! m { () => { std::sync::Mutex } }"), at("std::sync::Mutex", 2));
+        assert_eq!(found("macro_rules! m { () => { use std::sync::{Arc, Mutex}; } }"), at("std::sync::Mutex", 1));
     }
 
     #[test]
