@@ -5,6 +5,8 @@ mod reach;
 
 use crate::fault::Fault;
 use catalog::Task;
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
 use syn::visit::{self, Visit};
@@ -26,11 +28,74 @@ const UNSEEN: [&str; 12] = [
     "std::cell",
 ];
 
+/// What a task asks of a subject's sources beside what the compiler does.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Rules {
+    /// Paths that no file may name.
+    forbid: Vec<String>,
+    /// Files that must not go round the shim, such as `src/reorder.rs`.
+    modelled: Vec<String>,
+}
+
+/// Which rules are broken.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Broken {
+    /// By any criterion's measure.
+    pub(crate) forbidden: Option<Verdict>,
+    /// By that of the models.
+    pub(crate) round_the_shim: Option<Verdict>,
+}
+
+impl Rules {
+    /// Those of a task; `models` says whether models are judged, too.
+    pub(crate) fn of(task: &Task, models: bool) -> Rules {
+        let modelled = task.metadata().loom.as_ref().filter(|_| models).map(|loom| loom.files.clone());
+        Rules { forbid: task.metadata().forbid.clone(), modelled: modelled.unwrap_or_default() }
+    }
+
+    /// Reads the sources.
+    ///
+    /// # Errors
+    ///
+    /// A source that is there and cannot be read.
+    pub(crate) fn broken_by(&self, sources: &Path) -> Result<Broken, Fault> {
+        Ok(Broken {
+            forbidden: assembly(sources)?.or(forbidden(&self.forbid, sources)?),
+            round_the_shim: round_the_shim(&self.modelled, sources)?,
+        })
+    }
+}
+
+/// The first argument that makes this program read sources and nothing else; where they lie, the rules follow. Not for
+/// people, so it is no subcommand: a stranger's source may nest so deeply that who reads it runs out of stack.
+pub(crate) const READER: &str = "rules-of";
+
+/// What a reader does: tells which rules are broken, on standard error.
+pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+    let (Some(sources), Some(rules)) = (arguments.next(), arguments.next()) else { return 2 };
+    let broken = serde_json::from_str::<Rules>(&rules.to_string_lossy())
+        .map_err(|error| error.to_string())
+        .and_then(|rules| rules.broken_by(Path::new(&sources)).map_err(|fault| fault.to_string()));
+    match broken.map(|broken| serde_json::to_string(&broken)) {
+        Ok(Ok(text)) => {
+            eprintln!("{text}");
+            0
+        }
+        Ok(Err(error)) => {
+            eprintln!("{error}");
+            3
+        }
+        Err(said) => {
+            eprintln!("{said}");
+            3
+        }
+    }
+}
+
 /// Whether a modelled file goes round the shim: then its model would prove nothing.
-pub(crate) fn round_the_shim(task: &Task, sources: &Path) -> Result<Option<Verdict>, Fault> {
-    let Some(loom) = &task.metadata().loom else { return Ok(None) };
+fn round_the_shim(modelled: &[String], sources: &Path) -> Result<Option<Verdict>, Fault> {
     let forbidden: Vec<String> = UNSEEN.iter().map(ToString::to_string).collect();
-    for file in &loom.files {
+    for file in modelled {
         if let Some((path, site)) = first_use(sources, file, &forbidden)? {
             let seen = format!("`{path}` in a file that loom models: loom cannot see it");
             return Ok(Some(Verdict::new(Kind::Rule, seen).at(Some(site)).usually(
@@ -38,7 +103,7 @@ pub(crate) fn round_the_shim(task: &Task, sources: &Path) -> Result<Option<Verdi
             )));
         }
     }
-    let Some((name, path)) = from_elsewhere(sources, &loom.files, &forbidden) else { return Ok(None) };
+    let Some((name, path)) = from_elsewhere(sources, modelled, &forbidden) else { return Ok(None) };
     let seen = format!("`{name}` is used in a file that loom models, and is or has `{path}`: loom cannot see it");
     Ok(Some(Verdict::new(Kind::Rule, seen).usually(
         "state that is shared through another file of the crate: what a model is to prove something about lies behind \
@@ -48,6 +113,9 @@ pub(crate) fn round_the_shim(task: &Task, sources: &Path) -> Result<Option<Verdi
 
 /// Whether a modelled file takes something forbidden from the other files of the crate: its name there, and what it is.
 fn from_elsewhere(sources: &Path, modelled: &[String], forbidden: &[String]) -> Option<(String, String)> {
+    if modelled.is_empty() {
+        return None;
+    }
     let mut files = std::collections::BTreeMap::new();
     // What cannot be read is the compiler's to say.
     crate::subject::collect(sources, Path::new(""), &mut files).ok()?;
@@ -80,8 +148,7 @@ pub(crate) fn oversized(sources: &Path) -> Option<Verdict> {
 }
 
 /// Whether any source names what the task forbids.
-pub(crate) fn forbidden(task: &Task, sources: &Path) -> Result<Option<Verdict>, Fault> {
-    let forbidden = &task.metadata().forbid;
+fn forbidden(forbidden: &[String], sources: &Path) -> Result<Option<Verdict>, Fault> {
     if forbidden.is_empty() {
         return Ok(None);
     }
@@ -203,7 +270,9 @@ impl Search<'_> {
         let mut path = path.to_owned();
         for _ in 0..8 {
             let (first, rest) = path.split_once("::").map_or((&path[..], None), |(first, rest)| (first, Some(rest)));
-            let Some((_, known)) = self.aliases.iter().find(|(name, path)| name == first && path != first) else { break };
+            let Some((_, known)) = self.aliases.iter().find(|(name, path)| name == first && path != first) else {
+                break;
+            };
             if known.split("::").next() == Some(first) {
                 break;
             }

@@ -30,6 +30,15 @@ pub struct Criterion {
     pub deadline: Duration,
     /// Whether loom judges it.
     pub model: bool,
+    /// Whether its test starts processes: the subject's own program, or a service.
+    pub processes: bool,
+}
+
+impl Criterion {
+    /// The list that stands in for the tests of a task where they are left out: `criteria.json`.
+    pub fn list(criteria: &[Criterion]) -> String {
+        crate::listed::write(criteria)
+    }
 }
 
 /// The criteria of parsed files, in their order.
@@ -86,13 +95,13 @@ fn criterion(source: &Source, function: &ItemFn, module: &[String]) -> Result<Op
     if model != source.loom {
         return Err(failed(Problem::Misplaced));
     }
-    let deadline = deadline(attribute).map_err(|error| failed(Problem::Options(error.to_string())))?;
+    let (deadline, processes) = options(attribute).map_err(|error| failed(Problem::Options(error.to_string())))?;
     let statement = statement(&function.attrs);
     if statement.is_empty() {
         return Err(failed(Problem::NoStatement));
     }
     let (file, line) = (source.file.clone(), line(name));
-    Ok(Some(Criterion { statement, file, line, deadline, model, test }))
+    Ok(Some(Criterion { statement, file, line, deadline, model, processes, test }))
 }
 
 /// The doc comment as flowing text.
@@ -118,11 +127,15 @@ fn statement(attributes: &[Attribute]) -> String {
     words
 }
 
-/// The option `deadline = SECONDS`.
-fn deadline(attribute: &Attribute) -> syn::Result<Duration> {
-    let Meta::List(list) = &attribute.meta else { return Ok(DEADLINE) };
-    let mut deadline = DEADLINE;
+/// The options `deadline = SECONDS` and `processes`.
+fn options(attribute: &Attribute) -> syn::Result<(Duration, bool)> {
+    let (mut deadline, mut processes) = (DEADLINE, false);
+    let Meta::List(list) = &attribute.meta else { return Ok((deadline, processes)) };
     for option in list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)? {
+        if matches!(&option, Meta::Path(path) if path.is_ident("processes")) {
+            processes = true;
+            continue;
+        }
         let option = option.require_name_value()?;
         if !option.path.is_ident("deadline") {
             continue;
@@ -132,7 +145,7 @@ fn deadline(attribute: &Attribute) -> syn::Result<Duration> {
             other => return Err(syn::Error::new_spanned(other, "a deadline is a whole number of seconds")),
         };
     }
-    Ok(deadline)
+    Ok((deadline, processes))
 }
 
 /// Whether tokens hold `#[criterion]` or `#[model]`, at any depth.
@@ -240,6 +253,17 @@ mod bounds {
         ];
         assert_eq!(seen, expected);
         assert_eq!(criteria[2].file, scratch.path("tests/fan-out/01-a/shutdown.rs"));
+    }
+
+    #[test]
+    fn a_criterion_says_that_it_starts_processes() {
+        let (scratch, task) = set_up();
+        let text =
+            "/// A.\n#[criterion(processes, deadline = 3)]\nasync fn a() {}\n/// B.\n#[criterion]\nasync fn b() {}\n";
+        scratch.file(ACCEPTANCE, text);
+        let seen: Vec<_> =
+            task.criteria().expect("criteria").iter().map(|it| (it.processes, it.deadline.as_secs())).collect();
+        assert_eq!(seen, [(true, 3), (false, 10)]);
     }
 
     #[test]

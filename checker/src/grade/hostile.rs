@@ -2,19 +2,17 @@
 
 mod header;
 
-pub(crate) use header::SECRET;
-
 use crate::fault::Fault;
 use crate::judge::Outcome;
 use catalog::Task;
-use header::{Came, HEADERS, Header};
+use header::{HEADERS, Header};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use verdict::Kind;
 
 /// A submission whose end is known.
 #[derive(Debug)]
-pub(crate) struct Hostile {
+pub(super) struct Hostile {
     name: String,
     folder: PathBuf,
     /// Its main file, whose first lines say what it expects.
@@ -24,17 +22,17 @@ pub(crate) struct Hostile {
 
 impl Hostile {
     /// The name of its folder.
-    pub(crate) fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.name
     }
 
     /// Its main file.
-    pub(crate) fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         &self.text
     }
 
     /// What may be taken of it, by path inside `src/`. What else it has is part of the attack.
-    pub(crate) fn sources(&self) -> Result<BTreeMap<PathBuf, PathBuf>, Fault> {
+    pub(super) fn sources(&self) -> Result<BTreeMap<PathBuf, PathBuf>, Fault> {
         let mut files = BTreeMap::new();
         let sources = self.folder.join("src");
         let sources = if sources.is_dir() { sources } else { self.folder.clone() };
@@ -43,9 +41,9 @@ impl Hostile {
     }
 
     /// What of its outcome is not as it should be; nothing if it was contained.
-    pub(crate) fn hold(&self, outcome: &Outcome) -> Vec<String> {
+    pub(super) fn hold(&self, outcome: &Outcome) -> Vec<String> {
         let kinds: Vec<Kind> = outcome.judged.iter().map(|judged| judged.verdict.kind).collect();
-        let held = self.header.expected.met_by(Came::Judged(&kinds));
+        let held = self.header.expected.met_by(&kinds);
         held.err().map(|said| format!("{said} ({})", self.header.contained)).into_iter().collect()
     }
 }
@@ -55,7 +53,7 @@ impl Hostile {
 /// # Errors
 ///
 /// A folder that cannot be read, or a header that does not say what it should.
-pub(crate) fn of(root: &Path, task: &Task) -> Result<Vec<Hostile>, Fault> {
+pub(super) fn of(root: &Path, task: &Task) -> Result<Vec<Hostile>, Fault> {
     let corpus = root.join("tests/hostile");
     let entries = std::fs::read_dir(&corpus).map_err(|error| Fault::file("read", &corpus, &error))?;
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();

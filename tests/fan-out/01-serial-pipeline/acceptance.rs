@@ -2,7 +2,6 @@
 
 use harness::{Source, check, criterion, drain, marked, ms, pass, program, quiescent, received, run_program, watched};
 use std::pin::Pin;
-use std::process::Command;
 use std::task::{Context, Poll};
 use task::{doubler, printer, producer};
 use tokio::io::AsyncWrite;
@@ -150,9 +149,9 @@ async fn the_printer_returns_the_writers_error() {
 }
 
 /// As a program, it prints 2, 4, … 200 and ends with code 0.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn as_a_program() {
-    let run = run_program(Command::new(program!())).await;
+    let run = run_program(program!()).await;
     check::exit_code(&run, 0).usually("`main` returns an error or panics");
     let text = String::from_utf8_lossy(&run.stdout);
     let expected: Vec<String> = doubles(100).iter().map(u64::to_string).collect();

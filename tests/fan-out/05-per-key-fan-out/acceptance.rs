@@ -3,7 +3,6 @@
 use harness::{check, criterion, drain, marked, ms, pass, program, quiescent, received, run_program, watched};
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::process::Command;
 use task::{Event, fan_out, shard};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::Instant;
@@ -139,12 +138,12 @@ async fn a_key_keeps_its_shard() {
 }
 
 /// The shard of a key survives a restart: the program prints the same shards in two runs, those that the library gives.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn a_key_keeps_its_shard_over_a_restart() {
     let keys: Vec<String> = (0..50).map(|number| format!("user-{number}")).collect();
     let expected: Vec<String> = keys.iter().map(|key| shard(key).to_string()).collect();
     for run in ["first", "second"] {
-        let mut program = Command::new(program!());
+        let mut program = program!();
         program.args(&keys);
         let output = run_program(program).await;
         check::exit_code(&output, 0).usually("`shard` panics");

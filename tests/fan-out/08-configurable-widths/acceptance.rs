@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Command, Output};
+use std::process::Output;
 use task::{Config, ConfigError, Stages, pipeline};
 use tokio::time::Instant;
 use workbook::Work;
@@ -265,7 +265,7 @@ async fn a_panic_loses_its_page_alone() {
 
 /// The program prints the widths at which its stages ran, `fetch=8 parse=4 write=2` if nothing is set, and ends with
 /// code 0.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn the_program_runs_at_the_widths_asked() {
     for (set, expected) in [
         ([None, None, None], "fetch=8 parse=4 write=2\n"),
@@ -285,7 +285,7 @@ async fn the_program_runs_at_the_widths_asked() {
 
 /// On a bad value, whether `0`, `-1`, `4.5`, `many`, `99999999999999999999` or not Unicode, the program says the
 /// variable and the value on standard error, prints nothing on standard output, and ends with code 2.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn the_program_refuses_a_bad_environment() {
     for value in BAD {
         refuses([None, Some(OsStr::new(value)), None], &["PARSE_WORKERS", value]).await;
@@ -297,7 +297,7 @@ async fn the_program_refuses_a_bad_environment() {
 
 /// Runs the subject's program with these values of the three variables, and none that it inherits.
 async fn program(set: [Option<&OsStr>; 3]) -> Output {
-    let mut command = Command::new(program!());
+    let mut command = program!();
     for (variable, value) in VARIABLES.iter().zip(set) {
         match value {
             Some(value) => command.env(variable, value),

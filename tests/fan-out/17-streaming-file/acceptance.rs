@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -609,7 +609,7 @@ impl Lines {
 }
 
 fn hashing(path: &Path) -> Child {
-    let mut command = Command::new(program!());
+    let mut command = program!();
     command.arg(path);
     start_program(command)
 }
@@ -661,7 +661,7 @@ async fn read_and_compare(program: &mut Child, lines: &Lines, file: &File) -> (O
 
 /// As a program, it writes the hashes of a file of 1 MB and of one of 100 MB, in order, and ends with code 0. With the
 /// large one, its resident memory is at most 16 MiB more. All of that takes less than a minute.
-#[criterion(clock = "real", deadline = 60)]
+#[criterion(processes, clock = "real", deadline = 60)]
 async fn a_hundred_megabytes_through_the_program() {
     let lines = Lines::new();
     let mut small = 0;
@@ -683,7 +683,7 @@ async fn a_hundred_megabytes_through_the_program() {
 
 /// At Ctrl-C while its output is full and not read, the program stops: whoever reads on finds at most 1 MiB more, which
 /// ends with a whole line, and the exit code is 130.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn ctrl_c_leaves_whole_lines_and_code_130() {
     let lines = Lines::new();
     let file = lines.file(20_000_000);
@@ -712,11 +712,11 @@ async fn ctrl_c_leaves_whole_lines_and_code_130() {
 
 /// A file that cannot be opened or read: code 1 and its path on standard error. No file, or two: code 2. A reader that
 /// closes the output early: code 0, and nothing on standard error. An output that fails otherwise: code 1 and a message.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn the_program_ends_as_a_tool_does() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for path in [folder.path().join("no such file"), folder.path().to_owned()] {
-        let mut command = Command::new(program!());
+        let mut command = program!();
         command.arg(&path);
         let run = run_program(command).await;
         check::exit_code(&run, 1).usually("`main` panics, or an error of the input is taken for its end");
@@ -730,7 +730,7 @@ async fn the_program_ends_as_a_tool_does() {
             .usually("the message belongs on standard error");
     }
     for arguments in [&[][..], &["one", "two"]] {
-        let mut command = Command::new(program!());
+        let mut command = program!();
         command.args(arguments);
         let run = run_program(command).await;
         check::exit_code(&run, 2).usually("the number of arguments is not looked at, or `main` panics");
@@ -753,7 +753,7 @@ async fn the_program_ends_as_a_tool_does() {
 
     // Linux has a device that is always full.
     let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
-    let mut command = tokio::process::Command::new(program!());
+    let mut command = tokio::process::Command::from(program!());
     command.arg(&file.path).kill_on_drop(true).stdin(Stdio::null()).stdout(full).stderr(Stdio::piped());
     let run = ended(command.spawn().expect("the program was built beside this test")).await;
     check::exit_code(&run, 1)

@@ -770,7 +770,7 @@ async fn the_metrics_are_scraped_over_http() {
 /// The program, stopped by SIGTERM or SIGINT in the middle, finishes the seven items that it has accepted and ends with code
 /// 0. Before that, its scraped figures show four at work and two waiting; its log has each item's correlation id. With a bad
 /// width in its environment it ends with code 2.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn a_signal_ends_the_program_in_peace() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let folder = tempfile::tempdir().expect("a folder can be made");
@@ -822,7 +822,7 @@ async fn a_signal_ends_the_program_in_peace() {
 
 /// An item that was recorded before a SIGKILL is found by its id, a torn line is passed over, and `replay` runs that item
 /// alone: one fetch and one delivery, with its old correlation id. An unknown id is exit code 1, and nothing runs.
-#[criterion(clock = "real", deadline = 30)]
+#[criterion(processes, clock = "real", deadline = 30)]
 async fn one_item_is_replayed_by_its_id() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let journal = folder.path().join("journal");

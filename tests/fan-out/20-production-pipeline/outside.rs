@@ -108,7 +108,7 @@ impl Program {
 
 /// The program, in an environment that does not set its widths.
 fn command() -> Command {
-    let mut command = Command::new(program!());
+    let mut command = Command::from(program!());
     for variable in ["FETCH_WORKERS", "PARSE_WORKERS", "DELIVER_WORKERS"] {
         command.env_remove(variable);
     }

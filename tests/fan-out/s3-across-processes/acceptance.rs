@@ -49,7 +49,7 @@ async fn holes_in_the_offsets_hold_nothing_up() {
 }
 
 /// `produce` sends item n to partition n % 10, each once and in order, and returns when all are acknowledged.
-#[criterion(clock = "real", deadline = 60)]
+#[criterion(processes, clock = "real", deadline = 60)]
 async fn produce_sends_each_item_once_and_in_order() {
     let cluster = Cluster::start().await;
     let items = (0..20_000).map(|id| format!("{id} 0 0").into_bytes());
@@ -67,7 +67,7 @@ async fn produce_sends_each_item_once_and_in_order() {
 }
 
 /// One process does each item once, 8 in flight at most and at times, and begins those of a partition in order.
-#[criterion(clock = "real", deadline = 60)]
+#[criterion(processes, clock = "real", deadline = 60)]
 async fn one_process_works_eight_wide_in_order() {
     let cluster = Cluster::start().await;
     cluster.send((0..800).map(|id| (id, ms(1 + id % 7))));
@@ -87,7 +87,7 @@ async fn one_process_works_eight_wide_in_order() {
 
 /// While an item is open, its partition's commit stays at or below it; the other partitions' commits follow the work
 /// within 3 s. After SIGKILL, the next process begins that item again.
-#[criterion(clock = "real", deadline = 90)]
+#[criterion(processes, clock = "real", deadline = 90)]
 async fn an_open_item_holds_back_its_partitions_commit() {
     let cluster = Cluster::start().await;
     let (slow, place) = (17, 1);
@@ -115,7 +115,7 @@ async fn an_open_item_holds_back_its_partitions_commit() {
 
 /// After SIGTERM no item begins, those in flight are done and committed, and the process ends with code 0: the next
 /// one does the rest, and nothing twice.
-#[criterion(clock = "real", deadline = 90)]
+#[criterion(processes, clock = "real", deadline = 90)]
 async fn a_stop_finishes_what_is_in_flight() {
     let cluster = Cluster::start().await;
     cluster.send((0..60).map(|id| (id, ms(300))));
@@ -137,7 +137,7 @@ async fn a_stop_finishes_what_is_in_flight() {
 }
 
 /// A second process takes over partitions while the first works: both work, and nothing is done twice.
-#[criterion(clock = "real", deadline = 90)]
+#[criterion(processes, clock = "real", deadline = 90)]
 async fn a_process_that_joins_takes_over_without_repeats() {
     let cluster = Cluster::start().await;
     // At every moment some item is in flight that takes longer than a rebalance.
@@ -159,7 +159,7 @@ async fn a_process_that_joins_takes_over_without_repeats() {
 
 /// When one of two processes is killed, the other takes over its partitions: every item is done at least once, and
 /// for the first time in its partition's order.
-#[criterion(clock = "real", deadline = 90)]
+#[criterion(processes, clock = "real", deadline = 90)]
 async fn a_killed_process_loses_nothing() {
     let cluster = Cluster::start().await;
     // Every hundredth item takes so long that those after it are done, and what may be committed is committed.

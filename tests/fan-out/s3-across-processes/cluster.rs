@@ -9,7 +9,7 @@ use rdkafka::{ClientConfig, Message, TopicPartitionList};
 use services::Kafka;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -83,7 +83,7 @@ impl Cluster {
 
     /// Starts the program as a process of the group.
     pub(crate) fn process(&self, session: Duration) -> Process {
-        let mut command = Command::new(program!());
+        let mut command = program!();
         command.args(["consume", self.brokers(), &self.topic, GROUP, &session.as_millis().to_string()]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let child_ref = child.as_mut().expect("the program was built beside this test");

@@ -5,9 +5,17 @@ use nix::unistd::{getpgrp, getpid};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, PoisonError};
-use verdict::Verdict;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use verdict::supervise::{Answer, CHANNEL};
+use verdict::{Order, Verdict};
+
+/// What the supervisor ordered.
+static ORDER: OnceLock<Order> = OnceLock::new();
+
+/// What the supervisor ordered; in a process that nobody supervises, what its environment asks for.
+pub(crate) fn order() -> &'static Order {
+    ORDER.get_or_init(Order::asked)
+}
 
 /// Carries exactly one verdict: the first answer wins.
 #[derive(Clone)]
@@ -16,18 +24,15 @@ pub(crate) struct Channel(Arc<Mutex<Option<(UnixStream, String)>>>);
 impl Channel {
     /// Takes the channel from standard input; `None` when nobody supervises this process.
     ///
-    /// After this, standard input is empty and the nonce is known to no code but ours.
+    /// After this, standard input is empty, and the nonce and the order are known to no code but ours.
     pub(crate) fn open() -> Option<Channel> {
         std::env::var_os(CHANNEL)?;
         let stdin = std::io::stdin();
         let mut socket = UnixStream::from(stdin.as_fd().try_clone_to_owned().ok()?);
         let null = std::fs::File::open("/dev/null").ok()?;
         nix::unistd::dup2_stdin(null).ok()?;
-        let mut nonce = String::new();
-        let mut byte = [0];
-        while socket.read(&mut byte).ok()? == 1 && byte[0] != b'\n' {
-            nonce.push(char::from(byte[0]));
-        }
+        let nonce = line(&mut socket)?;
+        let _ = ORDER.set(serde_json::from_str(&line(&mut socket)?).ok()?);
         if let Ok(socket) = socket.try_clone() {
             end_with_the_supervisor(socket);
         }
@@ -53,6 +58,15 @@ impl Channel {
         self.answer(verdict);
         std::process::exit(code)
     }
+}
+
+/// The next line, and nothing beyond it.
+fn line(socket: &mut UnixStream) -> Option<String> {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while socket.read(&mut byte).ok()? == 1 && byte[0] != b'\n' {
+        line.push(byte[0]);
+    }
+    String::from_utf8(line).ok()
 }
 
 /// Ends this process and all that it started once the supervisor is gone, by Ctrl-C, a crash or a kill: nobody

@@ -3,7 +3,7 @@
 //! Each check returns an [`Outcome`], which fails the test only once it is told the usual cause:
 //! `check::items(&seen, &expected).usually("…")`. A message then always has what was seen, where, and why.
 
-use crate::{diagnosis, judge, memory, quiet, sites, tasks, trace};
+use crate::{diagnosis, judge, memory, program, quiet, sites, tasks, trace};
 use std::collections::HashMap;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
@@ -195,6 +195,7 @@ pub async fn where_parked() -> Vec<String> {
 
 /// A program ended by itself with this code. What it wrote to standard error is the evidence.
 pub fn exit_code(run: &std::process::Output, expected: i32) -> Outcome {
+    program::assert_started(run);
     if run.status.code() == Some(expected) {
         return Outcome::holds();
     }

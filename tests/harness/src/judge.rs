@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::diagnosis::{self, Parked, Wait};
 use crate::tasks::Blocked;
-use crate::{os, panics, probes, quiet, seed, sites, tasks, trace, watchdog};
+use crate::{os, panics, probes, program, quiet, seed, sites, tasks, trace, watchdog};
 use futures::future::{BoxFuture, Either};
 use std::any::Any;
 use std::future::poll_fn;
@@ -14,7 +14,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, RngSeed, Runtime};
 use verdict::supervise::{self, Run};
-use verdict::{Kind, Verdict};
+use verdict::{Kind, Order, Verdict};
 
 /// What the attribute knows of a test.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,8 @@ pub struct Criterion {
     pub deadline: Duration,
     /// How often one task may be polled at one instant.
     pub polls: u64,
+    /// Whether the test starts processes.
+    pub processes: bool,
 }
 
 /// Nothing in a task lasts this long. When the clock gets here and no task ran on the way, none ever will.
@@ -153,6 +155,7 @@ fn limit(channel: Channel, deadline: Duration) {
 
 fn supervised(criterion: &Criterion, judge: impl FnOnce(&Channel) -> Verdict) {
     if let Some(channel) = Channel::open() {
+        program::set_allowed(criterion.processes);
         let verdict = judge(&channel);
         channel.end(verdict);
     }
@@ -164,7 +167,7 @@ fn by_hand(criterion: &Criterion) {
     let test = criterion.test.split_once("::").map_or(criterion.test, |(_, test)| test);
     let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
     let deadline = criterion.deadline + supervise::PATIENCE;
-    let judged = supervise::judge(Run { binary: &binary, test, deadline, environment: &[] });
+    let judged = supervise::judge(Run { binary: &binary, test, deadline, order: &Order::asked(), keeper: None });
     if !judged.verdict.passed() {
         print!("{}", judged.output);
         println!("{}", judged.verdict);

@@ -53,7 +53,7 @@ pub use attempt::{Attempt, attempt, attempt_now};
 pub use harness_macros::{criterion, model};
 pub use judge::{Criterion, Noticing, judge, judge_model, judge_noticing_model, judge_now};
 pub use probes::{Source, watched};
-pub use program::{interrupt, peak_rss, run_program, standstill, start_program};
+pub use program::{interrupt, peak_rss, run_program, standstill, start_program, subject_program};
 pub use quiet::{pass, quiescent};
 pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
 pub use trace::{marked, received};
@@ -68,11 +68,12 @@ pub const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// The path of the subject's own binary, which cargo builds beside the tests.
+/// The command that starts the subject's own binary, which cargo builds beside the tests. The criterion says so:
+/// `#[criterion(processes)]`.
 #[macro_export]
 macro_rules! program {
     () => {
-        ::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME")))
+        $crate::subject_program(::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME"))))
     };
 }
 
@@ -85,9 +86,9 @@ pub async fn drain<T>(mut output: tokio::sync::mpsc::Receiver<T>) -> Vec<T> {
     items
 }
 
-/// The seed of this run: `WORKBOOK_SEED`, or 1. It also seeds Tokio's `select!`.
+/// The seed of this run: what its supervisor says, which is `WORKBOOK_SEED` or 1. It also seeds Tokio's `select!`.
 pub fn seed() -> u64 {
-    std::env::var("WORKBOOK_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1)
+    channel::order().seed
 }
 
 /// Reproducible randomness: the same [`seed`] and `stream` give the same numbers.

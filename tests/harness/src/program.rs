@@ -1,11 +1,49 @@
 //! Programs that run beside a test: started, interrupted, looked at from outside.
 
-use crate::os;
+use crate::{channel, os};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::process::Child;
+use verdict::{Kind, Verdict};
+
+/// Whether the criterion says that it starts processes.
+static ALLOWED: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn set_allowed(allowed: bool) {
+    ALLOWED.store(allowed, Relaxed);
+}
+
+/// The command that starts a program of the subject's: what [`program!`](crate::program!) gives. Where a class is graded, the
+/// program is confined more than the test, and its environment is empty but for what the test adds.
+///
+/// # Panics
+///
+/// If the criterion does not say that it starts processes.
+pub fn subject_program(path: &str) -> Command {
+    if !ALLOWED.load(Relaxed) {
+        let seen = "the test starts a program, and does not say so: `#[criterion(processes)]`";
+        std::panic::panic_any(Verdict::new(Kind::Infra, seen));
+    }
+    let Some(programs) = &channel::order().programs else { return Command::new(path) };
+    let (launcher, arguments) = programs.command.split_first().expect("a command has a program");
+    let mut command = Command::new(launcher);
+    command.args(arguments).arg(path).env_clear();
+    command.envs(std::env::var_os("TMPDIR").map(|folder| ("TMPDIR", folder)));
+    command
+}
+
+/// Ends the test when the program was not started at all: that is nobody's failure but the grader's.
+pub(crate) fn assert_started(run: &Output) {
+    let Some(programs) = &channel::order().programs else { return };
+    let said = String::from_utf8_lossy(&run.stderr);
+    let reason = said.lines().find_map(|line| line.strip_prefix(&programs.mark));
+    if let Some(reason) = reason.filter(|_| run.status.code() == Some(programs.code)) {
+        std::panic::panic_any(Verdict::new(Kind::Infra, format!("a program could not be started: {reason}")));
+    }
+}
 
 /// Runs a program to its end. It is killed if the test ends first.
 ///
@@ -15,7 +53,9 @@ use tokio::process::Child;
 pub async fn run_program(command: Command) -> Output {
     let mut command = tokio::process::Command::from(command);
     let run = command.kill_on_drop(true).stdin(Stdio::null()).output().await;
-    run.expect("the program was built beside this test")
+    let run = run.expect("the program was built beside this test");
+    assert_started(&run);
+    run
 }
 
 /// Starts a program and does not wait for its end. All its streams are pipes, and it is killed when it is dropped.

@@ -2,14 +2,13 @@
 //!
 //! Nothing is noted unless the picture is asked for.
 
+use crate::channel;
 use crate::diagnosis::Parked;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::Id;
 use tokio::time::Instant;
 use verdict::{Bound, Kind, Left, Moment, Trace, Verdict};
 
-/// Set to have the verdict carry the swim lanes.
-const SPANS: &str = "WORKBOOK_SPANS";
 /// More moments than this, and none could be read.
 const MOST_MOMENTS: usize = 12;
 /// So many of them for items whose panic the test has planned.
@@ -34,8 +33,7 @@ static NOTES: Mutex<Option<Notes>> = Mutex::new(None);
 
 /// Whether anybody wants the picture.
 pub(crate) fn wanted() -> bool {
-    static WANTED: OnceLock<bool> = OnceLock::new();
-    *WANTED.get_or_init(|| std::env::var_os(SPANS).is_some())
+    channel::order().spans
 }
 
 fn note(what: impl FnOnce(&mut Notes)) {

@@ -4,11 +4,12 @@ extern crate workbook_loom as workbook;
 
 use std::time::Duration;
 use verdict::supervise::{self, Run};
-use verdict::{Kind, Verdict};
+use verdict::{Kind, Order, Verdict};
 
 fn judge(test: &str) -> Verdict {
     let binary = std::env::current_exe().expect("the test's own path is known");
-    supervise::judge(Run { binary: &binary, test, deadline: Duration::from_secs(60), environment: &[] }).verdict
+    let deadline = Duration::from_secs(60);
+    supervise::judge(Run { binary: &binary, test, deadline, order: &Order::default(), keeper: None }).verdict
 }
 
 /// A cell for one number: who takes it waits until it is there.

@@ -8,10 +8,15 @@
 //! The crate is shared by the harness (a test run by hand supervises itself) and the checker, so that both
 //! come to the same verdict.
 
+pub mod opaque;
 pub mod supervise;
 
+mod keeper;
+mod order;
 mod trace;
 
+pub use keeper::Keeper;
+pub use order::{Order, Programs};
 pub use trace::{Bound, Left, Moment, Trace};
 
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,13 @@
 //! Runs one test in a process of its own and comes to a [`Verdict`].
 //!
-//! The child's standard input is one end of a socket pair. Down it goes a nonce, up it comes the verdict;
+//! The child's standard input is one end of a socket pair. Down it go a nonce and an order, up it comes the verdict;
 //! the child takes the socket away from its standard input before learner code runs. Output is read and
 //! thrown away past a limit, the deadline starts when the process does (never during a build), and at the
 //! end the whole process group is killed. A terminal's Ctrl-C does not reach that group; but the channel ends with
 //! the supervisor, however that ends, and then the child ends its group itself.
 
-use crate::{Kind, Verdict};
+use crate::order::ASKED;
+use crate::{Keeper, Kind, Order, Verdict};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
@@ -50,8 +51,10 @@ pub struct Run<'a> {
     pub test: &'a str,
     /// Wall-clock time until the process group is killed.
     pub deadline: Duration,
-    /// Environment variables to set.
-    pub environment: &'a [(&'a str, &'a str)],
+    /// What the process is told, beside the nonce.
+    pub order: &'a Order,
+    /// Who confines the process and watches it, if anybody does.
+    pub keeper: Option<&'a dyn Keeper>,
 }
 
 /// What came of it.
@@ -69,7 +72,19 @@ enum Event {
     Answered(Verdict),
     Closed,
     Flooded,
+    /// The keeper's verdict.
+    Exceeded(Verdict),
 }
+
+/// What a process came to.
+enum End {
+    Status(ExitStatus),
+    Exceeded(Verdict),
+    Never,
+}
+
+/// The keeper looks this often.
+const LOOKS: Duration = Duration::from_millis(10);
 
 /// Runs one test and comes to a verdict. Never panics, never hangs: what cannot be started is [`Kind::Infra`].
 pub fn judge(run: Run<'_>) -> Judged {
@@ -87,12 +102,20 @@ pub fn judge(run: Run<'_>) -> Judged {
 fn start(run: Run<'_>) -> std::io::Result<(Child, UnixStream, String)> {
     let (mut ours, theirs) = UnixStream::pair()?;
     let nonce = nonce();
-    writeln!(ours, "{nonce}")?;
-    let child = Command::new(run.binary)
+    writeln!(ours, "{nonce}\n{}", serde_json::to_string(run.order)?)?;
+    let mut command = match run.keeper {
+        Some(keeper) => keeper.command(run.binary),
+        None => {
+            let mut command = Command::new(run.binary);
+            for variable in ["RUST_BACKTRACE"].iter().chain(&ASKED) {
+                command.env_remove(variable);
+            }
+            command
+        }
+    };
+    let child = command
         .args(["--exact", run.test, "--nocapture", "--test-threads=1"])
         .env(CHANNEL, "1")
-        .env_remove("RUST_BACKTRACE")
-        .envs(run.environment.iter().copied())
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -114,29 +137,38 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     let lifeline = channel.try_clone();
     listen(channel, nonce, events);
 
-    let event = inbox.recv_timeout(run.deadline.saturating_sub(started.elapsed()));
+    let deadline = started + run.deadline;
+    let mut look: Option<Look> = run.keeper.map(|keeper| keeper.watch(child.id()));
+    let event = await_event(&inbox, deadline, &mut look);
     // An answer is final, but a process that says `pass` and then never ends has still left something behind.
-    let status = match event {
-        Ok(Event::Answered(_)) | Ok(Event::Closed) => ended(&mut child, run.deadline.saturating_sub(started.elapsed())),
-        _ => None,
+    let end = match event {
+        Some(Event::Answered(_) | Event::Closed) => ended(&mut child, deadline, &mut look),
+        _ => End::Never,
     };
+    drop(look);
     let _ = killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
     let _ = child.wait();
     drop(lifeline);
     let (stdout, stderr) = (collect(stdout, run.test), collect(stderr, run.test));
     let flooded = printed.load(Ordering::Relaxed) > OUTPUT_LIMIT;
 
-    let verdict = match event {
+    let verdict = match (event, end) {
         _ if flooded => flood(),
-        Ok(Event::Flooded) => flood(),
-        Ok(Event::Answered(verdict)) if verdict.passed() && status.is_none() => Verdict::new(
+        (Some(Event::Flooded), _) => flood(),
+        (Some(Event::Answered(verdict)), _) if !verdict.passed() => verdict,
+        (Some(Event::Exceeded(verdict)), _) | (_, End::Exceeded(verdict)) => verdict,
+        (Some(Event::Answered(_)), End::Never) => Verdict::new(
             Kind::Timeout,
             format!("the test is over, but its process had not ended {:?} after it began", run.deadline),
         )
         .usually("a thread or a blocking task that goes on after its pipeline is done"),
-        Ok(Event::Answered(verdict)) => verdict,
-        Ok(Event::Closed) => unanswered(status, &stderr),
-        Err(_) => Verdict::new(Kind::Timeout, format!("no end after {:?} of real time", run.deadline))
+        (Some(Event::Answered(verdict)), End::Status(_)) => verdict,
+        (Some(Event::Closed), End::Status(status)) => run
+            .keeper
+            .and_then(|keeper| keeper.ended(status, &stderr))
+            .unwrap_or_else(|| unanswered(Some(status), &stderr)),
+        (Some(Event::Closed), End::Never) => unanswered(None, &stderr),
+        (None, _) => Verdict::new(Kind::Timeout, format!("no end after {:?} of real time", run.deadline))
             .usually("a loop that never awaits, or a lock taken twice: the thread is held, so no timer fires either"),
     };
     let output = if stderr.is_empty() { stdout } else { format!("{stdout}{stderr}") };
@@ -247,24 +279,49 @@ fn own_output(text: &str, test: &str) -> String {
     text.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
-/// Waits for the process to end by itself, at most `patience`.
-fn ended(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
-    let started = Instant::now();
+/// A keeper's look at a process.
+type Look<'a> = Box<dyn FnMut() -> Option<Verdict> + 'a>;
+
+/// The first thing that happens; `None` if nothing does before the deadline.
+fn await_event(inbox: &mpsc::Receiver<Event>, deadline: Instant, look: &mut Option<Look<'_>>) -> Option<Event> {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Some(look) = look else { return inbox.recv_timeout(left).ok() };
+        match inbox.recv_timeout(left.min(LOOKS)) {
+            Ok(event) => return Some(event),
+            Err(_) => match look() {
+                Some(verdict) => return Some(Event::Exceeded(verdict)),
+                None if left.is_zero() => return None,
+                None => {}
+            },
+        }
+    }
+}
+
+/// Waits for the process to end by itself, until the deadline at most.
+fn ended(child: &mut Child, deadline: Instant, look: &mut Option<Look<'_>>) -> End {
     let mut pause = Duration::from_micros(200);
+    let mut looked = Instant::now();
     loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if started.elapsed() < patience => {
+            Ok(Some(status)) => return End::Status(status),
+            Ok(None) if Instant::now() < deadline => {
                 thread::park_timeout(pause);
                 pause = (pause * 2).min(Duration::from_millis(20));
             }
-            _ => return None,
+            _ => return End::Never,
+        }
+        if looked.elapsed() >= LOOKS {
+            looked = Instant::now();
+            if let Some(verdict) = look.as_mut().and_then(|look| look()) {
+                return End::Exceeded(verdict);
+            }
         }
     }
 }
 
 /// 128 random bits from the standard library's per-process random keys.
-fn nonce() -> String {
+pub fn nonce() -> String {
     let half = || RandomState::new().hash_one(Instant::now());
     format!("{:016x}{:016x}", half(), half())
 }

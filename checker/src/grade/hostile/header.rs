@@ -4,10 +4,6 @@
 use std::collections::BTreeSet;
 use verdict::Kind;
 
-/// Set for the grader, and for nothing that it starts, while the corpus is judged: some submissions are right only if
-/// they find it.
-pub(crate) const SECRET: &str = "WORKBOOK_HOSTILE_SECRET";
-
 /// The files that the header may be in, below the submission's folder; the first that is there has it.
 pub(crate) const HEADERS: [&str; 3] = ["lib.rs", "src/lib.rs", "src/main.rs"];
 
@@ -28,8 +24,6 @@ pub(crate) struct Expectation {
     which: Which,
     /// One of these is right.
     kinds: BTreeSet<Kind>,
-    /// Whether it may also be turned away before anything is compiled.
-    refused: bool,
     /// So many criteria hold at most.
     earns: Option<usize>,
 }
@@ -40,15 +34,6 @@ enum Which {
     First,
     /// Every criterion.
     All,
-}
-
-/// What came of a submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Came<'a> {
-    /// It was turned away: nothing of it was compiled.
-    Refused,
-    /// The verdicts, in the order of the criteria.
-    Judged(&'a [Kind]),
 }
 
 impl Header {
@@ -64,7 +49,9 @@ impl Header {
             value.filter(|value| !value.is_empty()).ok_or_else(|| format!("line {} is no `//! {name} …`", at + 1))
         };
         let (task, expected, contained) = (field(0, "Task:")?, field(1, "Expect:")?, field(2, "Contained:")?);
-        let believes = lines.get(3..).is_some_and(|rest| rest.first() == Some(&"") && rest.get(1).is_some_and(|line| !line.is_empty()));
+        let believes = lines
+            .get(3..)
+            .is_some_and(|rest| rest.first() == Some(&"") && rest.get(1).is_some_and(|line| !line.is_empty()));
         if !believes {
             return Err("an empty line and what the attacker believes must follow".to_owned());
         }
@@ -73,7 +60,7 @@ impl Header {
 }
 
 impl Expectation {
-    /// Reads `all crash|memory`, `fail, earns 6`, `build|refused` and the like.
+    /// Reads `all crash|memory`, `fail, earns 6`, `pass` and the like.
     fn read(text: &str) -> Result<Expectation, String> {
         let (kinds, earns) = match text.split_once(',') {
             None => (text, None),
@@ -86,44 +73,42 @@ impl Expectation {
             Some(kinds) => (Which::All, kinds),
             None => (Which::First, kinds),
         };
-        let mut expectation = Expectation { which, kinds: BTreeSet::new(), refused: false, earns };
+        let mut expectation = Expectation { which, kinds: BTreeSet::new(), earns };
         for word in kinds.split('|') {
             match Kind::named(word) {
                 Some(Kind::Infra) => return Err("`infra` is the grader's own fault, and never expected".to_owned()),
                 Some(kind) if !expectation.kinds.insert(kind) => return Err(format!("`{word}` stands there twice")),
                 Some(_) => {}
-                None if word == "refused" && !expectation.refused => expectation.refused = true,
                 None => return Err(format!("`{word}` is no kind of verdict")),
             }
         }
         let pass = expectation.kinds.contains(&Kind::Pass);
         match (which, earns) {
-            (Which::All, _) if pass || expectation.refused => Err("`all` goes with kinds of failure alone".to_owned()),
+            (Which::All, _) if pass => Err("`all` goes with kinds of failure alone".to_owned()),
             (Which::All, Some(_)) => Err("where all criteria fail, none is earned".to_owned()),
             (_, Some(_)) if pass => Err("where all may hold, all may be earned".to_owned()),
             _ => Ok(expectation),
         }
     }
 
-    /// Whether this is what must come of it; else what is wrong with it.
+    /// Whether these verdicts, in the order of the criteria, are what must come of it.
     ///
     /// # Errors
     ///
     /// A sentence that says what came instead, such as `criterion 3 of 10: pass, expected crash`.
-    pub(crate) fn met_by(&self, came: Came<'_>) -> Result<(), String> {
-        let kinds = match came {
-            Came::Refused if self.refused => return Ok(()),
-            Came::Refused => return Err(format!("refused, expected {self}")),
-            Came::Judged([]) => return Err(format!("no verdict at all, expected {self}")),
-            Came::Judged(kinds) => kinds,
-        };
+    pub(crate) fn met_by(&self, kinds: &[Kind]) -> Result<(), String> {
+        if kinds.is_empty() {
+            return Err(format!("no verdict at all, expected {self}"));
+        }
         let unmet = |at: usize| format!("criterion {} of {}: {}, expected {self}", at + 1, kinds.len(), kinds[at]);
         if let Some(at) = kinds.iter().position(|kind| *kind == Kind::Infra) {
             return Err(unmet(at));
         }
         let first = kinds.iter().position(|kind| *kind != Kind::Pass);
         let met = match (self.which, first) {
-            (Which::All, _) => kinds.iter().position(|kind| !self.kinds.contains(kind)).map_or(Ok(()), |at| Err(unmet(at))),
+            (Which::All, _) => {
+                kinds.iter().position(|kind| !self.kinds.contains(kind)).map_or(Ok(()), |at| Err(unmet(at)))
+            }
             (Which::First, None) if self.kinds.contains(&Kind::Pass) => Ok(()),
             (Which::First, None) => Err(format!("all {} criteria hold, expected {self}", kinds.len())),
             (Which::First, Some(at)) if self.kinds.contains(&kinds[at]) => Ok(()),
@@ -140,8 +125,7 @@ impl Expectation {
 
 impl std::fmt::Display for Expectation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut words: Vec<&str> = self.kinds.iter().map(|kind| kind.name()).collect();
-        words.extend(self.refused.then_some("refused"));
+        let words: Vec<&str> = self.kinds.iter().map(|kind| kind.name()).collect();
         let all = if self.which == Which::All { "all " } else { "" };
         write!(f, "{all}{}", words.join("|"))
     }

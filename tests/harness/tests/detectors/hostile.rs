@@ -2,6 +2,7 @@
 
 use crate::{judge, wrong};
 use verdict::Kind::{Crash, Fail, Leak, Output, Pass};
+use verdict::Order;
 
 #[path = "../subjects/hostile.rs"]
 mod subject;
@@ -183,14 +184,14 @@ fn panics_in_a_drop() {
 
 #[test]
 fn a_process_left_behind_holds_nothing_up() {
-    let judged = judge("hostile::right::process", &[]);
+    let judged = judge("hostile::right::process", &Order::default());
     assert_eq!(judged.verdict.kind, Pass, "{}", judged.verdict);
     assert!(judged.took < std::time::Duration::from_secs(5), "{:?}", judged.took);
 }
 
 #[test]
 fn output_is_kept_without_deciding() {
-    let judged = judge("hostile::right::prints", &[]);
+    let judged = judge("hostile::right::prints", &Order::default());
     assert_eq!(judged.verdict.kind, Pass, "{}", judged.verdict);
     assert!(judged.output.contains(r#""kind":"pass""#), "{}", judged.output);
 }

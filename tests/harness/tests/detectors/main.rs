@@ -27,20 +27,20 @@ mod traces;
 use std::path::Path;
 use std::time::Duration;
 use verdict::supervise::{self, Judged, Run};
-use verdict::{Kind, Site};
+use verdict::{Kind, Order, Site};
 
 /// Long enough for every watchdog, and for a machine that has better to do.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Judges one of this binary's criteria, such as `leaks::wrong::sleeper`.
-fn judge(test: &str, environment: &[(&str, &str)]) -> Judged {
+fn judge(test: &str, order: &Order) -> Judged {
     let binary = std::env::current_exe().expect("the test's own path is known");
-    supervise::judge(Run { binary: &binary, test, deadline: PATIENCE, environment })
+    supervise::judge(Run { binary: &binary, test, deadline: PATIENCE, order, keeper: None })
 }
 
 /// The verdict on a wrong criterion, such as `wrong("leaks", "sleeper")`, and whether it says what it should.
 fn wrong(module: &str, name: &str) -> Found {
-    let judged = judge(&format!("{module}::wrong::{name}"), &[]);
+    let judged = judge(&format!("{module}::wrong::{name}"), &Order::default());
     let message = judged.verdict.to_string();
     assert!(message.lines().count() <= 10, "a message has at most ten lines:\n{message}");
     for noise in ["{{", "closure", "::h0", "/src/", "<"] {

@@ -1,7 +1,7 @@
 //! Exactness: quiescence, the clock, randomness.
 
 use crate::judge;
-use verdict::Kind;
+use verdict::{Kind, Order};
 
 #[path = "../subjects/quiet.rs"]
 mod subject;
@@ -126,8 +126,8 @@ mod right {
 }
 
 /// What a criterion printed after this word, with this seed.
-fn printed(test: &str, word: &str, seed: &str) -> String {
-    let judged = judge(test, &[("WORKBOOK_SEED", seed)]);
+fn printed(test: &str, word: &str, seed: u64) -> String {
+    let judged = judge(test, &Order { seed, ..Order::default() });
     assert_eq!(judged.verdict.kind, Kind::Pass, "{}", judged.verdict);
     let line = judged.output.lines().find_map(|line| line.strip_prefix(word));
     line.unwrap_or_else(|| panic!("{word} in {}", judged.output)).to_owned()
@@ -136,15 +136,15 @@ fn printed(test: &str, word: &str, seed: &str) -> String {
 #[test]
 fn the_seed_decides_what_select_takes() {
     let choices = |seed| printed("quiet::right::choices", "choices ", seed);
-    let one = choices("1");
+    let one = choices(1);
     assert!(one.contains('a') && one.contains('b'), "{one}");
-    assert_eq!(one, choices("1"));
-    assert_ne!(one, choices("2"));
+    assert_eq!(one, choices(1));
+    assert_ne!(one, choices(2));
 }
 
 #[test]
 fn the_seed_decides_what_is_random() {
     let numbers = |seed| printed("quiet::right::randomness", "random ", seed);
-    assert_eq!(numbers("1"), numbers("1"));
-    assert_ne!(numbers("1"), numbers("2"));
+    assert_eq!(numbers(1), numbers(1));
+    assert_ne!(numbers(1), numbers(2));
 }

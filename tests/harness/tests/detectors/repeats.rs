@@ -2,10 +2,11 @@
 
 use crate::{judge, names};
 use std::collections::BTreeMap;
+use verdict::Order;
 
 /// The verdict without the figures of the wall clock: kind, place and what was seen.
 fn essence(test: &str) -> String {
-    let verdict = judge(test, &[]).verdict;
+    let verdict = judge(test, &Order::default()).verdict;
     let right = test.contains("::right::");
     if right != verdict.passed() {
         return format!("UNEXPECTED {verdict}");

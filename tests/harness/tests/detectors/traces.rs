@@ -1,7 +1,7 @@
 //! What a picture shows beside the work: noted only when it is asked for, and the same in every run.
 
 use crate::judge;
-use verdict::{Moment, Trace, Verdict};
+use verdict::{Moment, Order, Trace, Verdict};
 
 mod right {
     use harness::{Source, criterion, marked, ms, pass, received, watched};
@@ -27,7 +27,7 @@ mod right {
 
 /// The verdict with its picture.
 fn pictured(test: &str) -> Verdict {
-    judge(test, &[("WORKBOOK_SPANS", "1")]).verdict
+    judge(test, &Order { spans: true, ..Order::default() }).verdict
 }
 
 /// What the verdict is about was noted in these words.
@@ -57,7 +57,7 @@ fn all_is_noted_and_only_when_it_is_asked_for() {
     for _ in 0..20 {
         assert_eq!(pictured("traces::right::everything"), verdict);
     }
-    let without = judge("traces::right::everything", &[]).verdict;
+    let without = judge("traces::right::everything", &Order::default()).verdict;
     assert_eq!(without, Verdict::pass());
     assert!(!serde_json::to_string(&without).expect("plain data").contains("trace"));
 }

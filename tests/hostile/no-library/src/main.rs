@@ -1,5 +1,5 @@
 //! Task: fan-out/2
-//! Expect: build|refused
+//! Expect: build
 //! Contained: a submission without its main file is judged by nothing else
 //!
 //! Without a library there is nothing that could fail.
