@@ -76,6 +76,8 @@ pub fn judge_now(criterion: &Criterion, body: impl FnOnce()) {
         let ended = catch_unwind(AssertUnwindSafe(body));
         panics::first()
             .or_else(|| ended.err().map(|payload| *finding(Some(payload))))
+            .or_else(panics::finding)
+            .or_else(panics::hook_is_gone)
             .or_else(leaked_threads)
             .unwrap_or_else(Verdict::pass)
     });
@@ -199,6 +201,8 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
             Ended::Done => None,
             Ended::Failed(verdict) => Some(*verdict),
         })
+        .or_else(panics::finding)
+        .or_else(panics::hook_is_gone)
         .or_else(|| leaked_blocking(blocking))
         .or_else(leaked_threads)
         .unwrap_or_else(Verdict::pass);
@@ -212,6 +216,7 @@ fn runtime(criterion: &Criterion) -> std::io::Result<Runtime> {
     builder
         .enable_all()
         .thread_name(RUNTIME)
+        .on_thread_start(os::enlist)
         .rng_seed(RngSeed::from_bytes(&seed().to_le_bytes()))
         .on_task_spawn(tasks::on_spawn)
         .on_task_terminate(tasks::on_end)
@@ -561,7 +566,8 @@ fn leaked_threads() -> Option<Verdict> {
 fn own_threads() -> Vec<os::Thread> {
     let ours = |thread: &os::Thread| {
         let before = THREADS.get().is_some_and(|threads| threads.iter().any(|known| known.id == thread.id));
-        before || thread.name == watchdog::NAME || thread.name == RUNTIME
+        // Not by its name, which the subject may give to a thread of its own.
+        before || os::enlisted(thread.id)
     };
     os::threads().into_iter().filter(|thread| !ours(thread)).collect()
 }

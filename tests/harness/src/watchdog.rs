@@ -20,7 +20,7 @@ const ANSWERING: u64 = 8_000;
 /// A poll under way for less is one of many; the thread comes back.
 const HELD: u64 = 500;
 const TICK: Duration = Duration::from_millis(50);
-/// The watchdog's thread, so that the check for leaked threads knows it.
+/// The watchdog's thread.
 pub(crate) const NAME: &str = "watchdog";
 
 /// Whether the root future has begun its answer.
@@ -46,6 +46,10 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
             _ => {}
         }
     };
+    let watch = move || {
+        os::enlist();
+        watch()
+    };
     // Without a watchdog the supervisor's deadline is left.
     let _ = std::thread::Builder::new().name(NAME.to_owned()).spawn(watch);
 }
@@ -55,6 +59,7 @@ pub(crate) fn start_for_a_call(channel: Channel, deadline: Duration) {
     let (thread, deadline) = (os::this_thread(), deadline.as_millis() as u64 + tasks::wall_ms());
     let seconds = (deadline - tasks::wall_ms()) / 1000;
     let watch = move || {
+        os::enlist();
         while tasks::wall_ms() <= deadline {
             std::thread::park_timeout(TICK);
         }
