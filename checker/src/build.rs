@@ -222,7 +222,14 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
         .iter()
         .filter(|child| child.message.contains("expected"))
         .map(|child| child.message.lines().map(str::trim).collect::<Vec<_>>().join(", "));
-    verdict.evidence = labels.chain(notes).take(4).collect();
+    // What the message says already is no evidence of it.
+    verdict.evidence = labels.chain(notes).filter(|text| !message.message.contains(text.as_str())).take(4).collect();
+    if ["cannot be sent between threads", "is not general enough"].iter().any(|said| message.message.contains(said)) {
+        return verdict.usually(
+            "the returned future is not `Send`: something that is not `Send` lives across an `.await`; or, with 'not general \
+             enough', a closure in a combinator such as `.map(|x| …)`: write an `async move` block",
+        );
+    }
     verdict.usually("a public name or signature that was changed: `git diff` shows it; the tests use those of the stub")
 }
 

@@ -109,7 +109,7 @@ pub(crate) fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
 fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
     let short = show::short(task);
     match exit {
-        Exit::Passed => match tasks.iter().find(|task| !progress.passed(&task.id())) {
+        Exit::Passed => match to_do(tasks, task, |task| progress.passed(&task.id())) {
             Some(next) => {
                 outln!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
             }
@@ -123,6 +123,12 @@ fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
             outln!("{DIM}no idea?{DIM:#} {BOLD}cargo checker hint {short}{BOLD:#}");
         }
     }
+}
+
+/// The first task behind this one that has not been passed, or else the first one of all.
+fn to_do<'a>(tasks: &'a [Task], task: &Task, passed: impl Fn(&Task) -> bool) -> Option<&'a Task> {
+    let behind = tasks.iter().skip_while(|other| other.id() != task.id()).skip(1);
+    behind.chain(tasks).find(|task| !passed(task))
 }
 
 /// The exit code: a grader's fault outweighs a learner's, which it may have caused.

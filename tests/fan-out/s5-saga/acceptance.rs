@@ -339,11 +339,14 @@ async fn a_failing_compensation_does_not_stop_the_others() {
             .usually("the fault of a compensation is lost, or replaces the cause");
         let later = world.later(&[2]);
         let again = later.sagas().run(SAGA, CancellationToken::new()).await;
-        check::that(!later.events(SAGA).is_empty(), "the second run does nothing, and stage 1 is still not compensated")
-            .usually(
-                "what follows the last `Compensated` is taken to be all that is left: `Compensated(0)` is in the log, and \
+        check::that(
+            !later.events(SAGA).is_empty(),
+            "the second run does nothing, and stage 1 is still not compensated",
+        )
+        .usually(
+            "what follows the last `Compensated` is taken to be all that is left: `Compensated(0)` is in the log, and \
                  `Compensated(1)` is not",
-            );
+        );
         check::items(&later.events(SAGA), &[Compensates(1), DidCompensate(1), LogsCompensated(1)]).usually(
             "a compensation that failed is logged like one that did not; or the log is not read before the run, and all \
              is done again",
@@ -533,8 +536,11 @@ async fn a_retry_waits_for_the_run_under_way() {
     nothing_follows(&world, 2, "the second `run` has returned", "the second run does not wait for the first").await;
     let steps = world.steps(2);
     let twice = (1..steps.len()).find(|&at| steps[..at].contains(&steps[at])).map(|at| steps[at]);
-    check::that(twice.is_none(), format!("{} was taken twice", twice.map_or(String::new(), |step| format!("{step:?}"))))
-        .usually(CAUSE);
+    check::that(
+        twice.is_none(),
+        format!("{} was taken twice", twice.map_or(String::new(), |step| format!("{step:?}"))),
+    )
+    .usually(CAUSE);
     check::equal("how the retry ended", end(retry), aborted(Why::Cancelled)).usually(
         "the first run does not hear that its caller is gone, or is dropped with it; or its turn is not in the log",
     );
@@ -578,9 +584,12 @@ async fn a_cancelled_retry_leaves_the_run_under_way_alone() {
     check::items(&world.steps(SAGA), &[Acts(0), Acts(1), Acts(2)])
         .usually("the run that is to wait acts too: both read the log at the same time and take the same next step");
     check::that(after == 30, format!("the run that waits is cancelled and returns after {after} ms, expected 30"))
-        .usually("the wait is raced against the token: nobody knows yet how the saga ends, and what is returned is made up");
-    check::equal("how the run that waited ended", second, End::Complete)
-        .usually("the token is looked at when the other run has completed the saga, and there is nothing left to cancel");
+        .usually(
+            "the wait is raced against the token: nobody knows yet how the saga ends, and what is returned is made up",
+        );
+    check::equal("how the run that waited ended", second, End::Complete).usually(
+        "the token is looked at when the other run has completed the saga, and there is nothing left to cancel",
+    );
 
     let (first, dropped) =
         tokio::join!(sagas.run(2, CancellationToken::new()), timeout(ms(15), sagas.run(2, CancellationToken::new())));
@@ -595,7 +604,8 @@ async fn a_cancelled_retry_leaves_the_run_under_way_alone() {
 /// that was dropped.
 #[criterion]
 async fn the_callers_token_is_only_read() {
-    const CAUSE: &str = "a drop guard of the caller's own token, which cancels whatever else hangs on it: cancel a child of it";
+    const CAUSE: &str =
+        "a drop guard of the caller's own token, which cancels whatever else hangs on it: cancel a child of it";
     let world = World::of(&[], &[]);
     let sagas = world.sagas();
     let token = CancellationToken::new();
