@@ -203,6 +203,7 @@ fn some_tasks() {
     class.checker(&["show", "3"]).exits(2).complains("no task is called `3`");
     let summary = class.text("book/src/SUMMARY.md");
     assert!(summary.contains("(fan-out/07-failure-modes.md)") && !summary.contains("03-ordered"), "{summary}");
+    assert!(!class.has("book/src/instructors.md") && !summary.contains("instructors"), "{summary}");
     let track = Class::of(&["--track", "fan-out"]);
     track.checker(&["list"]).exits(0).says("0 of 25 passed");
 }

@@ -14,7 +14,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, RngSeed, Runtime};
 use verdict::supervise::{self, Run};
-use verdict::{Kind, Order, Verdict};
+use verdict::{Kind, Order, Verdict, busy};
 
 /// What the attribute knows of a test.
 #[derive(Clone, Copy, Debug)]
@@ -140,9 +140,10 @@ pub fn judge_noticing_model(criterion: &Criterion, tried: Noticing, explore: imp
 /// A search without an end is a verdict too. Never the search itself stops early: it would pass.
 fn limit(channel: Channel, deadline: Duration) {
     let watch = move || {
-        let began = std::time::Instant::now();
-        while began.elapsed() < deadline {
-            std::thread::park_timeout(deadline.saturating_sub(began.elapsed()));
+        let until = deadline.as_millis() as u64 + tasks::wall_ms();
+        while tasks::wall_ms() < until {
+            std::thread::park_timeout(Duration::from_millis(until.saturating_sub(tasks::wall_ms()).max(1)));
+            tasks::ask_for_waits(deadline * busy::MOST);
         }
         let seen = format!("loom is not through with the interleavings after {} s of real time", deadline.as_secs());
         channel.end(Verdict::new(Kind::Timeout, seen).usually(
