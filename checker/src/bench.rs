@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::stage::{self, Parts, Stage};
 use crate::style::{BOLD, DIM};
 use crate::subject::Subject;
-use crate::{Exit, report, show, task};
+use crate::{Exit, report, show, task, whose};
 use catalog::{Task, Workbook};
 use measure::Record;
 use serde::Serialize;
@@ -45,7 +45,10 @@ pub(crate) fn bench(workbook: &Workbook, options: &BenchOptions) -> Result<Exit,
         return Err(without(task, &tasks));
     }
     let (subject, who) = match options.solution {
-        true => (Subject::solution(task), "the reference solution"),
+        true => {
+            whose::reference(task)?;
+            (Subject::solution(task), "the reference solution")
+        }
         false => (Subject::learner(task), "your code"),
     };
     if let Some(file) = &options.svg {

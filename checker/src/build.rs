@@ -51,6 +51,8 @@ pub(crate) enum What {
     Tests,
     /// The benchmark, optimised.
     Bench,
+    /// The subject alone, where its tests are not here.
+    Crate,
 }
 
 /// Builds this of these packages of the stage.
@@ -62,7 +64,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
     let ended = cargo::run(&mut command(root, stage, packages, what), &progress, |message| {
         match message {
             Message::Artifact { manifest_path, target, executable, filenames } => {
-                if let Some(name) = ours(&manifest_path, stage) {
+                if let Some(name) = stage.package_of(&manifest_path) {
                     let package = built.packages.entry(name).or_default();
                     package.files.extend(filenames);
                     if is_ours(&target) {
@@ -72,7 +74,7 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
             }
             Message::Diagnostic { manifest_path, target, message } => {
                 any_error |= message.level == "error";
-                match ours(&manifest_path, stage) {
+                match stage.package_of(&manifest_path) {
                     Some(name) => built.packages.entry(name).or_default().note(&target, &message),
                     None if message.level == "error" => {
                         foreign = Some(message.rendered.unwrap_or(message.message));
@@ -96,12 +98,14 @@ pub(crate) fn build(root: &Path, stage: &Stage, packages: &[String], what: What,
     }
 }
 
-fn command(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command {
+/// The command; it takes the judge's flags from here whatever the user has set.
+pub(crate) fn command(root: &Path, stage: &Stage, packages: &[String], what: What) -> Command {
     let mut command = cargo::build();
     command.arg("--keep-going");
     command.args(match what {
-        What::Tests => ["--tests", "--profile", stage::PROFILE],
-        What::Bench => ["--benches", "--profile", "measure"],
+        What::Tests => &["--tests", "--profile", stage::PROFILE][..],
+        What::Bench => &["--benches", "--profile", "measure"],
+        What::Crate => &["--profile", stage::PROFILE],
     });
     command.arg("--manifest-path").arg(stage.folder.join("Cargo.toml")).arg("--target-dir").arg(&stage.target);
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
@@ -159,15 +163,8 @@ fn no_room(said: &str) -> Fault {
     Fault::infra(format!("the disk is full\n{said}")).help("`cargo clean` frees what was built")
 }
 
-/// The package's name, if it is one of the stage's.
-fn ours(manifest: &Path, stage: &Stage) -> Option<String> {
-    let folder = manifest.parent()?;
-    let name = folder.file_name()?.to_str()?;
-    (folder.parent() == Some(&stage.folder)).then(|| name.to_owned())
-}
-
 impl Package {
-    fn note(&mut self, target: &Target, message: &Diagnostic) {
+    pub(crate) fn note(&mut self, target: &Target, message: &Diagnostic) {
         if message.level == "error" && message.message.starts_with("aborting due to ") {
             return; // The errors themselves have been noted.
         }
@@ -207,8 +204,7 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
         return unreadable(path, why).at(at);
     }
     if is_ours(target) && message.message.contains("CARGO_BIN_EXE_") {
-        return Verdict::new(Kind::Build, "src/main.rs is missing: some criteria run your crate as a program")
-            .usually("a file that was moved or removed: `git restore src/main.rs` in the task's folder");
+        return no_program();
     }
     if message.code.as_ref().is_some_and(|code| code.code == "unsafe_code") {
         return Verdict::new(Kind::Rule, "`unsafe` is not allowed in these tasks").at(at);
@@ -227,6 +223,12 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
         .map(|child| child.message.lines().map(str::trim).collect::<Vec<_>>().join(", "));
     verdict.evidence = labels.chain(notes).take(4).collect();
     verdict.usually("a public name or signature that was changed: `git diff` shows it; the tests use those of the stub")
+}
+
+/// A subject without the program that its task asks for.
+pub(crate) fn no_program() -> Verdict {
+    Verdict::new(Kind::Build, "src/main.rs is missing: some criteria run your crate as a program")
+        .usually("a file that was moved or removed: `git restore src/main.rs` in the task's folder")
 }
 
 /// A source file that the compiler cannot read: gone, or no UTF-8.

@@ -13,7 +13,8 @@ use std::path::PathBuf;
         0  every criterion passes\n  \
         1  some criterion does not pass; your code does not build or ends its benchmark\n  \
         2  wrong use: an unknown task or option, a broken Cargo.toml\n  \
-        3  the grader or a service is at fault, not your code",
+        3  the grader or a service is at fault, not your code; or the tests are\n     \
+           not in this copy of the workbook",
     infer_subcommands = true
 )]
 pub(crate) struct Cli {
@@ -63,7 +64,8 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         cargo checker task 7                  judge your code\n  \
         cargo checker task 7 --only in_order  one criterion, by its test's name\n  \
-        cargo checker task 7 --solution       the reference solution")]
+        cargo checker task 7 --solution       the reference solution\n  \
+        cargo checker task 7 --against DIR    somebody else's, in the folder DIR")]
     Task(TaskOptions),
     /// Judge a task at each save, on a screen with keys for hints and more.
     ///
@@ -104,6 +106,19 @@ pub(crate) enum Command {
         /// A task whose chapter to open, such as 7.
         id: Option<String>,
     },
+    /// Grade a class: judge a folder of submissions with this workbook's tests, contained.
+    ///
+    /// A submission is a folder, an archive (.zip, .tar.gz, .tgz, .tar) or a single lib.rs, one for each learner. Only its
+    /// sources below src/ are taken; manifest, lock file, dependencies and tests are the workbook's. It is compiled and
+    /// run where it can neither read the tests nor reach the network, the disk or another process. First the grader
+    /// tests itself on the references, the wrong solutions and a corpus of hostile ones.
+    #[command(after_help = "Examples:\n  \
+        cargo checker grade handed-in --task 2 --out results    one task\n  \
+        cargo checker grade handed-in --out results             every task of the workbook\n  \
+        cargo checker grade handed-in --out results --resume    go on after an interruption\n  \
+        cargo checker grade --self-test                         is this machine fit for it?\n\n\
+        Exit codes: 0 all are graded, whatever their grades; 3 the grader could not judge some.")]
+    Grade(GradeOptions),
     /// Prove the workbook itself: stubs fail, solutions pass, each wrong solution fails as it says.
     ///
     /// What was proved before and has not changed since, neither the subject nor anything that judges it, is not judged
@@ -131,6 +146,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "URL")]
         source: Option<String>,
     },
+    /// For instructors: make the repository that a class gets.
+    ///
+    /// It is the workbook with every exercise as it is given out, without solutions and without what shows them; hints
+    /// and the book stay. DIR must not exist yet, or be empty. No git repository is made.
+    #[command(after_help = "Examples:\n  \
+        cargo checker export --class ../class --tasks 1,2,3\n  \
+        cargo checker export --class ../class --tests absent --gradescope")]
+    Export(ExportOptions),
     /// What this machine has, and what it lacks for which task.
     Doctor {
         /// Print JSON lines instead of a table.
@@ -153,16 +176,27 @@ pub(crate) enum Command {
     Dev(Dev),
 }
 
+/// Whose code is meant, if not the learner's own.
+#[derive(Debug, Args)]
+pub(crate) struct Whose {
+    /// The reference solution instead of your code.
+    #[arg(long)]
+    pub(crate) solution: bool,
+    /// For contributors: a variant of the solution, such as wrong/unbounded.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
+    pub(crate) variant: Option<String>,
+    /// The code in a folder instead of yours: a crate, or a folder with lib.rs. Only its Rust sources are taken. It is
+    /// built and run as you, with all your rights: for code that you do not trust there is `grade`.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["solution", "variant"])]
+    pub(crate) against: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct TaskOptions {
     /// Such as 7, s2, fan-out/7 or pull/3.
     pub(crate) id: String,
-    /// Judge the reference solution instead of your code.
-    #[arg(long)]
-    pub(crate) solution: bool,
-    /// For contributors: judge a variant of the solution, such as wrong/unbounded.
-    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
-    pub(crate) variant: Option<String>,
+    #[command(flatten)]
+    pub(crate) whose: Whose,
     /// Print JSON lines instead of a report, each when there is something to say: `begin` with the criteria in their
     /// order, `building` and `built`, a `criterion` when it is decided, in no order, and `end`. Without an `end` the
     /// run is incomplete, and standard error says why.
@@ -194,12 +228,8 @@ pub(crate) struct TaskOptions {
 pub(crate) struct TraceOptions {
     /// Such as 7, s2, fan-out/7 or pull/3.
     pub(crate) id: String,
-    /// Draw the reference solution instead of your code.
-    #[arg(long)]
-    pub(crate) solution: bool,
-    /// For contributors: draw a variant of the solution, such as wrong/unbounded.
-    #[arg(long, value_name = "KIND/NAME", conflicts_with = "solution")]
-    pub(crate) variant: Option<String>,
+    #[command(flatten)]
+    pub(crate) whose: Whose,
     /// Draw this criterion: its test's name, or a part of it. Without it, the first that does not hold; if all do, the
     /// one that tells most.
     #[arg(long, value_name = "NAME")]
@@ -239,6 +269,37 @@ pub(crate) struct VerifyOptions {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct GradeOptions {
+    /// The folder of submissions; or one submission.
+    #[arg(required_unless_present = "self_test", conflicts_with = "self_test")]
+    pub(crate) submissions: Option<PathBuf>,
+    /// The folder for the results, which is made.
+    #[arg(long, value_name = "DIR", required_unless_present = "self_test", conflicts_with = "self_test")]
+    pub(crate) out: Option<PathBuf>,
+    /// A task to grade, such as 7 or fan-out/7; may be given several times. Without it, all.
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+    /// Go on with results that are there: what was graded is not graded again.
+    #[arg(long, conflicts_with = "self_test")]
+    pub(crate) resume: bool,
+    /// Only test the grader, also on what it judged rightly before.
+    #[arg(long)]
+    pub(crate) self_test: bool,
+    /// Grade on a machine that lacks some means of containing others' code. The results say so.
+    #[arg(long)]
+    pub(crate) allow_weak_sandbox: bool,
+    /// So many submissions at once; without it, one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Seeds what the tests draw; all submissions get the same.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Put into JUnit and Gradescope files how long it took. Two runs differ then.
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct HintOptions {
     /// Such as 7, s2, fan-out/7 or pull/3; without it, the next task.
     pub(crate) id: Option<String>,
@@ -272,6 +333,47 @@ pub(crate) struct ResetOptions {
     /// Do not ask.
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+/// Whether a class's copy has its tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Kept {
+    /// The tests are in it, and it judges as the workbook does.
+    Included,
+    /// Only the criteria's sentences are in it; the instructor judges.
+    Absent,
+}
+
+impl Kept {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kept::Included => "included",
+            Kept::Absent => "absent",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// The new folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) class: PathBuf,
+    /// The tests.
+    #[arg(long, value_enum, default_value = "included")]
+    pub(crate) tests: Kept,
+    /// Only the tasks of this track, such as fan-out.
+    #[arg(long, value_name = "TRACK", conflicts_with = "tasks")]
+    pub(crate) track: Option<String>,
+    /// Only these tasks, such as 1,2,s1.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) tasks: Vec<String>,
+    /// With GitHub Classroom's autograder: a workflow that judges each push in the learner's repository.
+    #[arg(long)]
+    pub(crate) classroom: bool,
+    /// Also write Gradescope's autograder, which grades what is uploaded there. It holds the solutions, so it lies
+    /// beside DIR and is not for learners.
+    #[arg(long, value_name = "autograder.zip", num_args = 0..=1)]
+    pub(crate) gradescope: Option<Option<PathBuf>>,
 }
 
 /// A shell that can complete.

@@ -4,7 +4,7 @@ use crate::cli::DiffOptions;
 use crate::fault::Fault;
 use crate::progress::Progress;
 use crate::subject::collect;
-use crate::{Exit, rules, show, tool};
+use crate::{Exit, rules, show, tool, whose};
 use catalog::{Task, Workbook};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ struct Pair {
 pub(crate) fn diff(workbook: &Workbook, options: &DiffOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
+    whose::reference(task)?;
     if !options.spoil && !Progress::read(workbook.root()).passed(&task.id()) {
         let id = show::short(task);
         return Err(Fault::usage(format!("{} is not passed yet: this would show the reference solution", task.id()))

@@ -10,6 +10,17 @@ use std::process::{Command, Stdio};
 /// Set for the workbook's own checker, so that nothing is handed over twice.
 const HANDED_OVER: &str = "WORKBOOK_HANDED_OVER";
 
+/// The folder that a command was given in which goes on elsewhere.
+const CALLED_FROM: &str = "WORKBOOK_CALLED_FROM";
+
+/// Goes back to where the command was given, whose paths are from there.
+pub(crate) fn go_back() {
+    if let Some(folder) = std::env::var_os(CALLED_FROM) {
+        // Its paths are then looked for here, and not found.
+        let _ = std::env::set_current_dir(folder);
+    }
+}
+
 /// Whether this program was installed: cargo leaves its notes in each folder that it builds in.
 pub(crate) fn installed() -> bool {
     let built = |folder: &Path| folder.join(".rustc_info.json").exists() || folder.join("CACHEDIR.TAG").exists();
@@ -44,10 +55,12 @@ pub(crate) fn hand_over(root: &Path) -> Result<(), Fault> {
     become_it(Command::new(program).args(std::env::args_os().skip(1)).env(HANDED_OVER, "1"))
 }
 
-/// Runs the workbook's checker with its archive: what makes a copy is built when it is first asked for.
-pub(crate) fn with_archive(root: &Path, arguments: &[OsString]) -> Result<(), Fault> {
+/// Goes on with this command as the workbook's checker with all its features: what no verdict needs is built when it is
+/// first asked for.
+pub(crate) fn whole(root: &Path, arguments: &[OsString]) -> Result<(), Fault> {
     let mut command = cargo(root);
-    command.args(["run", "--quiet", "--profile", "checker", "--package", "checker", "--features", "archive", "--"]);
+    command.args(["run", "--quiet", "--profile", "checker", "--package", "checker", "--all-features", "--"]);
+    command.envs(std::env::current_dir().map(|here| (CALLED_FROM, here)));
     become_it(command.args(arguments))
 }
 

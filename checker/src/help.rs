@@ -5,10 +5,11 @@ use clap::CommandFactory;
 use std::fmt::Write;
 
 /// The commands by what they are for; one that is in no group is listed last.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Solve tasks", &["next", "show", "open", "task", "watch", "hint", "list"]),
     ("Look closer", &["trace", "bench", "diff", "book", "reset"]),
     ("Your workbook", &["init", "update", "doctor", "completions", "man"]),
+    ("Teach with it", &["grade", "export"]),
     ("Work on the workbook", &["verify", "dev"]),
 ];
 

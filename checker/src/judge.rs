@@ -2,7 +2,7 @@
 
 use crate::build::{self, Built, Package, What};
 use crate::fault::Fault;
-use crate::rules;
+use crate::rules::{self, Broken, Rules};
 use crate::stage::{self, Lock, Parts, Stage};
 use crate::subject::Subject;
 use catalog::Criterion;
@@ -153,28 +153,18 @@ fn run(
     let mut jobs = VecDeque::new();
     let mut outcomes = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        let outcome = Outcome::of(built.package(&subject.package));
+        let outcome = Outcome::of(subject, built);
         listener.built(&outcome);
         outcomes.push(outcome);
-        let at_once = |criterion, verdict| {
-            let judged = Judged::at_once(criterion, verdict);
-            listener.judged(&judged);
-            Some(judged)
-        };
-        let sources = subject.sources(&stage.staged(subject));
-        let forbidden = rules::forbidden(subject.task, &sources)?;
-        let round = if subject.models { rules::round_the_shim(subject.task, &sources)? } else { None };
+        let broken = Rules::of(subject.task, subject.models).broken_by(&subject.sources(&stage.staged(subject)))?;
         for (place, criterion) in criteria[index].iter().enumerate() {
             let name = if criterion.model { stage::models(subject) } else { subject.package.clone() };
-            let package = built.package(&name);
-            let broken = package.and_then(|package| package.broken.clone());
-            let rule = forbidden.clone().or_else(|| round.clone().filter(|_| criterion.model));
-            match (broken.or(rule), package.and_then(|package| package.binary.as_deref())) {
-                (Some(verdict), _) => slots[index][place] = at_once(criterion, verdict),
-                (None, Some(binary)) => jobs.push_back(Job { subject: index, place, criterion, binary }),
-                (None, None) => {
-                    let verdict = Verdict::new(Kind::Infra, "cargo built no test binary and said nothing about it");
-                    slots[index][place] = at_once(criterion, verdict);
+            match ready(criterion, built.package(&name), &broken) {
+                Ok(binary) => jobs.push_back(Job { subject: index, place, criterion, binary }),
+                Err(verdict) => {
+                    let judged = Judged::at_once(criterion, verdict);
+                    listener.judged(&judged);
+                    slots[index][place] = Some(judged);
                 }
             }
         }
@@ -185,7 +175,11 @@ fn run(
     let serves = |job: &Job<'_>| !subjects[job.subject].task.metadata().requires.is_empty();
     let (waiting, working): (VecDeque<_>, VecDeque<_>) = jobs.into_iter().partition(serves);
     for (jobs, workers) in [(working, cores * WORKING), (waiting, cores * WAITING)] {
-        side_by_side(jobs, workers, how, &|job, judged| {
+        side_by_side(jobs, workers, &|job: Job<'_>| {
+            let mut judged = one(job.criterion, job.binary, how.spans);
+            if !judged.verdict.passed() && judged.verdict.kind != Kind::Unstarted {
+                judged.again = (0..how.again).map(|_| one(job.criterion, job.binary, how.spans)).collect();
+            }
             listener.judged(&judged);
             slots.lock().unwrap_or_else(PoisonError::into_inner)[job.subject][job.place] = Some(judged);
         });
@@ -195,6 +189,42 @@ fn run(
         outcome.judged = judged.into_iter().flatten().collect();
     }
     Ok(outcomes)
+}
+
+/// Judges one subject, wherever it was built, by these criteria: what is not known without running is `run`. In the
+/// order of the criteria.
+#[cfg(feature = "grade")]
+pub(crate) fn each<'a>(
+    criteria: &'a [Criterion],
+    package: &dyn Fn(&Criterion) -> &'a Package,
+    rules: &Broken,
+    run: &(dyn Fn(&Criterion, &Path) -> Judged + Sync),
+) -> Vec<Judged> {
+    let mut slots: Vec<Option<Judged>> = criteria.iter().map(|_| None).collect();
+    let mut jobs = VecDeque::new();
+    for ((place, criterion), slot) in criteria.iter().enumerate().zip(&mut slots) {
+        match ready(criterion, Some(package(criterion)), rules) {
+            Ok(binary) => jobs.push_back((place, criterion, binary)),
+            Err(verdict) => *slot = Some(Judged::at_once(criterion, verdict)),
+        }
+    }
+    let slots = Mutex::new(slots);
+    side_by_side(jobs, WORKING, &|(place, criterion, binary)| {
+        let judged = run(criterion, binary);
+        slots.lock().unwrap_or_else(PoisonError::into_inner)[place] = Some(judged);
+    });
+    slots.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
+}
+
+/// The binary that judges by this criterion, or the verdict that is known without it.
+fn ready<'a>(criterion: &Criterion, package: Option<&'a Package>, rules: &Broken) -> Result<&'a Path, Verdict> {
+    let broken = package.and_then(|package| package.broken.clone());
+    let rule = rules.forbidden.clone().or_else(|| rules.round_the_shim.clone().filter(|_| criterion.model));
+    match (broken.or(rule), package.and_then(|package| package.binary.as_deref())) {
+        (Some(verdict), _) => Err(verdict),
+        (None, Some(binary)) => Ok(binary),
+        (None, None) => Err(Verdict::new(Kind::Infra, "cargo built no test binary and said nothing about it")),
+    }
 }
 
 /// The criteria to judge a subject by.
@@ -220,8 +250,8 @@ const WORKING: usize = 2;
 /// So many criteria that need a service run on each core.
 const WAITING: usize = 4;
 
-/// Runs the jobs in this many threads, and hands over what comes of each.
-fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, how: How<'_>, done: &(dyn Fn(&Job<'_>, Judged) + Sync)) {
+/// Does the jobs in this many threads.
+fn side_by_side<J: Send>(jobs: VecDeque<J>, workers: usize, work: &(dyn Fn(J) + Sync)) {
     let workers = workers.min(jobs.len());
     let jobs = Mutex::new(jobs);
     std::thread::scope(|scope| {
@@ -230,11 +260,7 @@ fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, how: How<'_>, done: &(d
                 loop {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(job) = job else { return };
-                    let mut judged = one(job.criterion, job.binary, how.spans);
-                    if !judged.verdict.passed() && judged.verdict.kind != Kind::Unstarted {
-                        judged.again = (0..how.again).map(|_| one(job.criterion, job.binary, how.spans)).collect();
-                    }
-                    done(&job, judged);
+                    work(job);
                 }
             });
         }
@@ -243,11 +269,37 @@ fn side_by_side(jobs: VecDeque<Job<'_>>, workers: usize, how: How<'_>, done: &(d
 
 /// Judges one criterion in a process of its own.
 pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
-    let test = format!("{}::{}", if criterion.model { "loom" } else { "acceptance" }, criterion.test);
     let asked = Order::asked();
     let order = Order { spans: spans || asked.spans, ..asked };
-    let deadline = criterion.deadline + supervise::PATIENCE;
-    let judged = supervise::judge(Run { binary, test: &test, deadline, order: &order, keeper: None });
+    let (test, deadline) = (whole_name(criterion), patience(criterion));
+    supervised(criterion, Run { binary, test: &test, deadline, order: &order, keeper: None })
+}
+
+/// Judges one criterion under a keeper, by a binary whose tests have opaque names.
+#[cfg(feature = "grade")]
+pub(crate) fn kept(
+    criterion: &Criterion,
+    binary: &Path,
+    salt: &str,
+    order: &Order,
+    keeper: &dyn verdict::Keeper,
+) -> Judged {
+    let test = verdict::opaque::opaque(salt, &whole_name(criterion));
+    supervised(criterion, Run { binary, test: &test, deadline: patience(criterion), order, keeper: Some(keeper) })
+}
+
+/// As libtest lists it.
+fn whole_name(criterion: &Criterion) -> String {
+    format!("{}::{}", if criterion.model { "loom" } else { "acceptance" }, criterion.test)
+}
+
+/// Until when the process has to end.
+fn patience(criterion: &Criterion) -> Duration {
+    criterion.deadline + supervise::PATIENCE
+}
+
+fn supervised(criterion: &Criterion, run: Run<'_>) -> Judged {
+    let judged = supervise::judge(run);
     Judged {
         criterion: criterion.clone(),
         verdict: judged.verdict,
@@ -259,17 +311,19 @@ pub(crate) fn one(criterion: &Criterion, binary: &Path, spans: bool) -> Judged {
 
 impl Outcome {
     /// With nothing judged yet.
-    fn of(package: Option<&Package>) -> Outcome {
+    pub(crate) fn of(subject: &Subject<'_>, built: &Built) -> Outcome {
+        let package = built.package(&subject.package);
         Outcome {
             judged: Vec::new(),
-            compiler: package.map_or_else(String::new, |package| package.shown.clone()),
+            compiler: package.map_or_else(String::new, |package| subject.as_found(&package.shown)),
             warnings: package.map_or(0, |package| package.warnings),
         }
     }
 }
 
 impl Judged {
-    fn at_once(criterion: &Criterion, verdict: Verdict) -> Judged {
+    /// The same as a verdict on its code, without a run.
+    pub(crate) fn at_once(criterion: &Criterion, verdict: Verdict) -> Judged {
         Judged { criterion: criterion.clone(), verdict, output: String::new(), took: Duration::ZERO, again: Vec::new() }
     }
 }

@@ -12,7 +12,10 @@ mod cli;
 mod dev;
 mod diff;
 mod doctor;
+mod export;
 mod fault;
+#[cfg(feature = "grade")]
+mod grade;
 mod guard;
 mod handover;
 mod help;
@@ -37,6 +40,7 @@ mod tool;
 mod trace;
 mod verify;
 mod watch;
+mod whose;
 
 use clap::FromArgMatches;
 use cli::{Cli, Command, Dev};
@@ -59,9 +63,16 @@ enum Exit {
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == guard::GUARD) {
-        return ExitCode::from(guard::run(arguments));
+    match arguments.next() {
+        Some(first) if first == guard::GUARD => return ExitCode::from(guard::run(arguments)),
+        Some(first) if first == rules::READER => return ExitCode::from(rules::run(arguments)),
+        _ => {}
     }
+    #[cfg(feature = "grade")]
+    if let Some(code) = grade::wrapped() {
+        return code;
+    }
+    handover::go_back();
     let cli = match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -114,8 +125,15 @@ fn run(cli: Cli) -> Result<Exit, Fault> {
         Some(Command::Reset(options)) => reset::reset(&workbook, &options),
         Some(Command::Bench(options)) => bench::bench(&workbook, &options),
         Some(Command::Book { id }) => book::book(&workbook, id.as_deref()),
+        #[cfg(feature = "grade")]
+        Some(Command::Grade(options)) => grade::grade(&workbook, &options),
+        #[cfg(not(feature = "grade"))]
+        Some(Command::Grade(_)) => {
+            handover::whole(workbook.root(), &std::env::args_os().skip(1).collect::<Vec<_>>()).map(|()| Exit::Infra)
+        }
         Some(Command::Verify(options)) => verify::verify(&workbook, &options),
         Some(Command::Update { from }) => refresh::update(&workbook, from.as_deref()),
+        Some(Command::Export(options)) => export::export(&workbook, &options),
         Some(Command::Doctor { json }) => doctor::doctor(&workbook, json),
         Some(Command::Init { dir, source }) => make::init(&dir, source.as_deref()),
         Some(Command::Completions { shell }) => shell::completions(&workbook, shell),

@@ -26,7 +26,7 @@ pub(crate) fn init(folder: &Path, source: Option<&str>) -> Result<Exit, Fault> {
             outln!("It is no git repository ({why}): `cargo checker update` needs one.");
         }
     }
-    outln!("\nNext:\n  {CYAN}cd {}{CYAN:#}", quoted(folder));
+    outln!("\nNext:\n  {CYAN}cd {}{CYAN:#}", crate::whose::quoted(folder));
     outln!("  {CYAN}cargo checker task 1{CYAN:#}   judge the first task; the first run builds for a minute");
     Ok(Exit::Passed)
 }
@@ -48,7 +48,7 @@ pub(crate) fn beside(workbook: &Workbook, folder: &Path) -> Result<Exit, Fault> 
     }
     match cfg!(feature = "archive") {
         true => init(&folder, remote.as_deref()),
-        false => handover::with_archive(workbook.root(), &arguments).map(|()| Exit::Infra),
+        false => handover::whole(workbook.root(), &arguments).map(|()| Exit::Infra),
     }
 }
 
@@ -73,18 +73,9 @@ fn git_source(package: &str) -> Option<(String, Option<String>)> {
     Some((address.to_owned(), branch.map(str::to_owned)))
 }
 
-/// As a shell reads it.
-#[cfg(feature = "archive")]
-fn quoted(folder: &Path) -> String {
-    let text = folder.display().to_string();
-    let plain = text.chars().all(|c| c.is_alphanumeric() || "/._-~+".contains(c));
-    if plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
 #[cfg(all(test, feature = "archive"))]
 mod tests {
-    use super::{git_source, quoted};
-    use std::path::Path;
+    use super::git_source;
 
     #[test]
     fn cargos_notes_name_the_source() {
@@ -94,11 +85,5 @@ mod tests {
         assert_eq!(source("git+ssh://git@a.org/b?branch=next#01ab"), of("ssh://git@a.org/b", Some("next")));
         assert_eq!(source("git+https://a.org/b?tag=v1#01ab"), of("https://a.org/b", None));
         assert_eq!(source("path+file:///a/b"), None);
-    }
-
-    #[test]
-    fn a_path_is_printed_as_a_shell_reads_it() {
-        assert_eq!(quoted(Path::new("../my-workbook")), "../my-workbook");
-        assert_eq!(quoted(Path::new("it's mine")), "'it'\\''s mine'");
     }
 }

@@ -3,6 +3,8 @@
 
 use crate::fault::Fault;
 use catalog::Task;
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
 use syn::visit::{self, Visit};
@@ -24,11 +26,79 @@ const UNSEEN: [&str; 12] = [
     "std::cell",
 ];
 
+/// What a task asks of a subject's sources beside what the compiler does.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Rules {
+    /// Paths that no file may name.
+    forbid: Vec<String>,
+    /// Files that must not go round the shim, such as `src/reorder.rs`.
+    modelled: Vec<String>,
+}
+
+/// Which rules are broken.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Broken {
+    /// By any criterion's measure.
+    pub(crate) forbidden: Option<Verdict>,
+    /// By that of the models.
+    pub(crate) round_the_shim: Option<Verdict>,
+}
+
+impl Rules {
+    /// Those of a task; `models` says whether models are judged, too.
+    pub(crate) fn of(task: &Task, models: bool) -> Rules {
+        let modelled = task.metadata().loom.as_ref().filter(|_| models).map(|loom| loom.files.clone());
+        Rules { forbid: task.metadata().forbid.clone(), modelled: modelled.unwrap_or_default() }
+    }
+
+    /// Whether there is anything to look for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.forbid.is_empty() && self.modelled.is_empty()
+    }
+
+    /// Reads the sources.
+    ///
+    /// # Errors
+    ///
+    /// A source that is there and cannot be read.
+    pub(crate) fn broken_by(&self, sources: &Path) -> Result<Broken, Fault> {
+        Ok(Broken {
+            forbidden: forbidden(&self.forbid, sources)?,
+            round_the_shim: round_the_shim(&self.modelled, sources)?,
+        })
+    }
+}
+
+/// The first argument that makes this program read sources and nothing else; where they lie, the rules follow. Not for
+/// people, so it is no subcommand: a stranger's source may nest so deeply that who reads it runs out of stack.
+pub(crate) const READER: &str = "rules-of";
+
+/// What a reader does: tells which rules are broken, on standard error.
+pub(crate) fn run(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+    let (Some(sources), Some(rules)) = (arguments.next(), arguments.next()) else { return 2 };
+    let broken = serde_json::from_str::<Rules>(&rules.to_string_lossy())
+        .map_err(|error| error.to_string())
+        .and_then(|rules| rules.broken_by(Path::new(&sources)).map_err(|fault| fault.to_string()));
+    match broken.map(|broken| serde_json::to_string(&broken)) {
+        Ok(Ok(text)) => {
+            eprintln!("{text}");
+            0
+        }
+        Ok(Err(error)) => {
+            eprintln!("{error}");
+            3
+        }
+        Err(said) => {
+            eprintln!("{said}");
+            3
+        }
+    }
+}
+
 /// Whether a modelled file goes round the shim: then its model would prove nothing.
-pub(crate) fn round_the_shim(task: &Task, sources: &Path) -> Result<Option<Verdict>, Fault> {
-    let Some(loom) = &task.metadata().loom else { return Ok(None) };
+fn round_the_shim(modelled: &[String], sources: &Path) -> Result<Option<Verdict>, Fault> {
     let forbidden: Vec<String> = UNSEEN.iter().map(ToString::to_string).collect();
-    for file in &loom.files {
+    for file in modelled {
         if let Some((path, site)) = first_use(sources, file, &forbidden)? {
             let seen = format!("`{path}` in a file that loom models: loom cannot see it");
             return Ok(Some(Verdict::new(Kind::Rule, seen).at(Some(site)).usually(
@@ -60,8 +130,7 @@ pub(crate) fn oversized(sources: &Path) -> Option<Verdict> {
 }
 
 /// Whether any source names what the task forbids.
-pub(crate) fn forbidden(task: &Task, sources: &Path) -> Result<Option<Verdict>, Fault> {
-    let forbidden = &task.metadata().forbid;
+fn forbidden(forbidden: &[String], sources: &Path) -> Result<Option<Verdict>, Fault> {
     if forbidden.is_empty() {
         return Ok(None);
     }

@@ -80,7 +80,10 @@ fn whole(workbook: &Workbook, task: &Task) -> Result<Exit, Fault> {
         outln!("  {DIM}bench{DIM:#}  cargo checker bench {}", short(task));
     }
     outln!();
-    for criterion in task.criteria()? {
+    let criteria = task.criteria()?;
+    let points = |criterion: &catalog::Criterion| task.metadata().points(&criterion.test);
+    let unequal = criteria.iter().any(|criterion| points(criterion) != 1);
+    for criterion in &criteria {
         let statement = criterion.statement.replace('`', "");
         for (index, line) in report::wrapped(&statement).iter().enumerate() {
             let mark = if index == 0 { "-" } else { " " };
@@ -89,6 +92,13 @@ fn whole(workbook: &Workbook, task: &Task) -> Result<Exit, Fault> {
         if criterion.model {
             outln!("    {DIM}(in every interleaving, by loom){DIM:#}");
         }
+        if unequal {
+            outln!("    {DIM}{}{DIM:#}", report::counted(points(criterion) as usize, "point"));
+        }
+    }
+    if unequal {
+        let all: usize = criteria.iter().map(|criterion| points(criterion) as usize).sum();
+        outln!("\n  {} together", report::counted(all, "point"));
     }
     Ok(Exit::Passed)
 }

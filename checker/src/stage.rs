@@ -78,7 +78,8 @@ impl Stage {
     pub(crate) fn set_under(lock: &Lock, root: &Path, subjects: &[Subject<'_>], parts: Parts) -> Result<Stage, Fault> {
         let (folder, lock) = (lock.folder.clone(), lock.clone());
         let target = folder.parent().map_or_else(|| target(root), Path::to_path_buf);
-        let generated = |name: String, subject: &Subject<'_>| (folder.join(name), subject.manifest.clone());
+        let from = |subject: &Subject<'_>| folder_of(&subject.manifest).to_owned();
+        let generated = |name: String, subject: &Subject<'_>| (folder.join(name), from(subject));
         let packages = |subject: &Subject<'_>| [subject.package.clone(), models(subject), bench(subject)];
         let written = subjects.iter().flat_map(|subject| packages(subject).map(|name| generated(name, subject)));
         let written = written.collect();
@@ -115,6 +116,13 @@ impl Stage {
         self.folder.join(&subject.package)
     }
 
+    /// The package of this manifest, if it is one of the stage's.
+    pub(crate) fn package_of(&self, manifest: &Path) -> Option<String> {
+        let folder = manifest.parent()?;
+        let name = folder.file_name()?.to_str()?;
+        (folder.parent() == Some(&self.folder)).then(|| name.to_owned())
+    }
+
     /// What cargo says about a generated manifest, as said of the one that it was made from.
     pub(crate) fn as_written(&self, said: &str) -> String {
         let quoted = |path: &Path, end: &str| format!("{}{end}", path.display());
@@ -128,15 +136,14 @@ impl Stage {
         let staged = self.staged(subject);
         subject.lay(&staged)?;
         let sources = subject.sources(&staged);
-        let own = read_manifest(&subject.manifest.join("Cargo.toml"))?;
-        let trusted = read_manifest(&task.solution().join("Cargo.toml"))?;
-        let lib = own
+        let own = read_manifest(&subject.manifest)?;
+        let named = own
             .get("lib")
             .and_then(|lib| lib.get("name"))
             .or_else(|| own.get("package").and_then(|package| package.get("name")))
             .and_then(Value::as_str)
-            .unwrap_or(&subject.package)
-            .replace('-', "_");
+            .unwrap_or(&subject.package);
+        let lib = subject.lib.clone().unwrap_or_else(|| named.replace('-', "_"));
         let (name, test) = if model { (models(subject), "loom") } else { (subject.package.clone(), "acceptance") };
         let folder = self.folder.join(&name);
 
@@ -148,14 +155,15 @@ impl Stage {
         if main.exists() && !model {
             manifest.insert("bin".into(), vec![Value::from(target_table(&name, &main))].into());
         }
-        let mut judged = Table::new();
-        judged.insert("name".into(), test.into());
-        judged.insert("path".into(), format!("{test}.rs").into());
-        manifest.insert("test".into(), vec![Value::from(judged)].into());
-
-        let mut dependencies = dependencies(&own, "dependencies", &subject.manifest);
-        let mut for_tests = self::dependencies(&trusted, "dependencies", &task.solution());
-        for_tests.extend(self::dependencies(&trusted, "dev-dependencies", &task.solution()));
+        let mut dependencies = dependencies(&own, "dependencies", folder_of(&subject.manifest));
+        let mut for_tests = Table::new();
+        if !task.judged_elsewhere() {
+            let mut judged = Table::new();
+            judged.insert("name".into(), test.into());
+            judged.insert("path".into(), format!("{test}.rs").into());
+            manifest.insert("test".into(), vec![Value::from(judged)].into());
+            for_tests = trusted(task)?;
+        }
         if model {
             let mut twin = Table::new();
             twin.insert("package".into(), "workbook-loom".into());
@@ -175,6 +183,9 @@ impl Stage {
         manifest.insert("lints".into(), lints.into());
 
         write_changed(&folder.join("Cargo.toml"), toml::to_string(&manifest).map_err(unwritable)?.as_bytes())?;
+        if task.judged_elsewhere() {
+            return Ok(());
+        }
         let tests = task.tests().join(format!("{test}.rs"));
         let mount = format!("extern crate {lib} as task;\n#[path = {:?}]\nmod {test};\n", tests.display().to_string());
         write_changed(&folder.join(format!("{test}.rs")), mount.as_bytes())
@@ -183,10 +194,7 @@ impl Stage {
     /// A package with the benchmark alone, which depends on the subject's as `task`. It has what the solution's tests
     /// have but for the judge's library: that would be built once more, optimised, and not be used.
     fn bench(&self, subject: &Subject<'_>, program: &Path) -> Result<(), Fault> {
-        let solution = subject.task.solution();
-        let trusted = read_manifest(&solution.join("Cargo.toml"))?;
-        let mut dependencies = dependencies(&trusted, "dependencies", &solution);
-        dependencies.extend(self::dependencies(&trusted, "dev-dependencies", &solution));
+        let mut dependencies = trusted(subject.task)?;
         dependencies.remove("harness");
         dependencies.insert("measure".into(), inherited());
         let mut judged = Table::new();
@@ -260,6 +268,19 @@ pub(crate) fn hold(root: &Path) -> Option<std::fs::File> {
 pub(crate) fn holder(lock: &Path) -> Option<String> {
     let said = std::fs::read_to_string(lock).ok()?;
     Some(crate::report::cut(&crate::report::plain(said.trim()), 60)).filter(|said| !said.is_empty())
+}
+
+/// What a task's tests are built with, whatever a learner's manifest says.
+fn trusted(task: &catalog::Task) -> Result<Table, Fault> {
+    let path = task.manifest();
+    let manifest = read_manifest(&path)?;
+    let mut all = dependencies(&manifest, "dependencies", folder_of(&path));
+    all.extend(dependencies(&manifest, "dev-dependencies", folder_of(&path)));
+    Ok(all)
+}
+
+fn folder_of(manifest: &Path) -> &Path {
+    manifest.parent().unwrap_or(manifest)
 }
 
 fn read_manifest(path: &Path) -> Result<Table, Fault> {

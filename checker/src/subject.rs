@@ -1,4 +1,4 @@
-//! What is judged: the learner's crate, a solution, a stub, a right or a wrong variant. All the same way.
+//! What is judged: the learner's crate, a solution, a stub, a right or a wrong variant, a folder. All the same way.
 
 use crate::fault::Fault;
 use catalog::{Task, Variant};
@@ -19,8 +19,10 @@ pub(crate) struct Subject<'a> {
     pub(crate) task: &'a Task,
     /// The generated package: distinct for each subject.
     pub(crate) package: String,
-    /// The crate whose manifest names the dependencies.
+    /// The file that names the dependencies.
     pub(crate) manifest: PathBuf,
+    /// The library's name, where that is not for the manifest to say.
+    pub(crate) lib: Option<String>,
     pub(crate) origin: Origin,
     /// Whether the loom models are judged too.
     pub(crate) models: bool,
@@ -36,7 +38,8 @@ impl<'a> Subject<'a> {
         Subject {
             task,
             package: task.package(),
-            manifest: place.clone(),
+            manifest: place.join("Cargo.toml"),
+            lib: None,
             origin: Origin::Place(place),
             models,
             built_once: false,
@@ -50,7 +53,8 @@ impl<'a> Subject<'a> {
         Subject {
             task,
             package: task.solution_package(),
-            manifest: place.clone(),
+            manifest: task.manifest(),
+            lib: None,
             origin: Origin::Place(place),
             models,
             built_once: false,
@@ -62,7 +66,8 @@ impl<'a> Subject<'a> {
         Subject {
             task,
             package: format!("{}-mutants", task.package()),
-            manifest: task.solution(),
+            manifest: task.manifest(),
+            lib: None,
             origin: Origin::Layers(vec![task.solution().join("src")]),
             models: task.loom().is_some(),
             built_once: false,
@@ -74,7 +79,8 @@ impl<'a> Subject<'a> {
         Subject {
             task,
             package: format!("{}-stub", task.package()),
-            manifest: task.exercise(),
+            manifest: task.exercise().join("Cargo.toml"),
+            lib: None,
             origin: Origin::Layers(vec![task.stub()]),
             models: false,
             built_once: true,
@@ -88,10 +94,39 @@ impl<'a> Subject<'a> {
         Subject {
             task,
             package: format!("{}-{kind}-{}", task.package(), variant.name),
-            manifest: task.solution(),
+            manifest: task.manifest(),
+            lib: None,
             origin: Origin::Layers(vec![task.solution().join("src"), variant.dir.clone()]),
             models: modelled.iter().any(replaces),
             built_once: true,
+        }
+    }
+
+    /// The sources in a folder from elsewhere, such as a submission. Nothing else of it is taken: it is built with the
+    /// workbook's manifest, under the name of the learner's crate. `name` tells it apart from other subjects.
+    pub(crate) fn folder(task: &'a Task, name: &str, sources: &Path) -> Subject<'a> {
+        Subject {
+            task,
+            package: format!("{}-{name}", task.package()),
+            manifest: task.manifest(),
+            lib: Some(task.package().replace('-', "_")),
+            origin: Origin::Layers(vec![sources.to_owned()]),
+            models: task.loom().is_some(),
+            built_once: true,
+        }
+    }
+
+    /// What the compiler says of a staged copy, as said of the folder that it was made from.
+    pub(crate) fn as_found(&self, said: &str) -> String {
+        match (&self.lib, &self.origin) {
+            (Some(_), Origin::Layers(layers)) if layers.len() == 1 => {
+                let mut said = said.to_owned();
+                for package in [self.package.clone(), crate::stage::models(self)] {
+                    said = said.replace(&format!("{package}/src/"), &format!("{}/", layers[0].display()));
+                }
+                said
+            }
+            _ => said.to_owned(),
         }
     }
 
@@ -128,7 +163,8 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// All Rust files below `folder`, by their path inside it.
+/// All Rust files below `folder`, by their path inside it, but for hidden ones. Links to folders are not followed: they
+/// may lead in a circle, or out of what is judged.
 pub(crate) fn collect(
     folder: &Path,
     inside: &Path,
@@ -137,9 +173,12 @@ pub(crate) fn collect(
     let entries = std::fs::read_dir(folder).map_err(|error| Fault::file("read", folder, &error))?;
     for entry in entries.flatten() {
         let (path, inside) = (entry.path(), inside.join(entry.file_name()));
-        if path.is_dir() {
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             collect(&path, &inside, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.is_dir() {
             files.insert(inside, path);
         }
     }

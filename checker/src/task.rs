@@ -1,5 +1,6 @@
 //! `checker task`: from an id to a report.
 
+mod elsewhere;
 mod stream;
 
 use crate::cli::TaskOptions;
@@ -10,6 +11,7 @@ use crate::report;
 use crate::stage::Parts;
 use crate::style::{BOLD, DIM};
 use crate::subject::Subject;
+use crate::whose::{self, Who};
 use crate::{Exit, show};
 use catalog::{Criterion, Task, Workbook};
 use std::io;
@@ -21,7 +23,10 @@ use verdict::Kind;
 pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
-    let (subject, who) = subject(task, options.solution, options.variant.as_deref())?;
+    let (subject, who) = whose::subject(task, &options.whose)?;
+    if task.judged_elsewhere() {
+        return elsewhere::compile(workbook, task, subject, &who, options);
+    }
     let learners = matches!(who, Who::Learner);
     let how =
         How { parts: Parts::Tests, only: options.only.as_deref(), quiet: options.json, spans: options.spans, again: 0 };
@@ -48,7 +53,7 @@ pub(crate) fn task(workbook: &Workbook, options: &TaskOptions) -> Result<Exit, F
     let exit = exit(&judged);
     if stream.is_none() {
         out!("{}", report::sum(&judged));
-        if let Some(again) = report::again(&judged, &command(task, options)) {
+        if let Some(again) = report::again(&judged, &whose::command(task, &options.whose)) {
             out!("{again}");
         }
     }
@@ -98,55 +103,6 @@ fn record(workbook: &Workbook, task: &Task, judged: &[Judged], exit: Exit) -> Re
 /// What came of the one subject that was judged.
 pub(crate) fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
     outcomes.into_iter().next().ok_or_else(|| Fault::infra("a subject without an outcome"))
-}
-
-/// Whose code is judged.
-pub(crate) enum Who {
-    Learner,
-    Solution,
-    Variant(String),
-}
-
-impl std::fmt::Display for Who {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Who::Learner => f.write_str("your code"),
-            Who::Solution => f.write_str("the reference solution"),
-            Who::Variant(name) => f.write_str(name),
-        }
-    }
-}
-
-/// What is judged, and whose it is.
-pub(crate) fn subject<'a>(task: &'a Task, solution: bool, variant: Option<&str>) -> Result<(Subject<'a>, Who), Fault> {
-    let Some(name) = variant else {
-        return Ok(match solution {
-            true => (Subject::solution(task), Who::Solution),
-            false => (Subject::learner(task), Who::Learner),
-        });
-    };
-    let (rights, wrongs) = (task.rights()?, task.wrongs()?);
-    let mut all = rights.iter().map(|right| ("right", right)).chain(wrongs.iter().map(|wrong| ("wrong", wrong)));
-    match all.find(|(kind, variant)| format!("{kind}/{}", variant.name) == name) {
-        Some((kind, variant)) => Ok((Subject::variant(task, kind, variant), Who::Variant(name.to_owned()))),
-        None => {
-            let names: Vec<String> = rights.iter().map(|right| format!("right/{}", right.name)).collect();
-            let names: Vec<String> =
-                names.into_iter().chain(wrongs.iter().map(|wrong| format!("wrong/{}", wrong.name))).collect();
-            Err(Fault::usage(format!("{} has no variant {name:?}", task.id()))
-                .help(format!("one of {}", names.join(", "))))
-        }
-    }
-}
-
-/// The command that judges the same subject again.
-fn command(task: &Task, options: &TaskOptions) -> String {
-    let of = match &options.variant {
-        Some(name) => format!(" --variant {name}"),
-        None if options.solution => " --solution".to_owned(),
-        None => String::new(),
-    };
-    format!("cargo checker task {}{of}", show::short(task))
 }
 
 /// What to do after the report.

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::judge::{self, How, Judged};
 use crate::stage::Parts;
 use crate::style::{BOLD, DIM};
-use crate::{Exit, report, show, task};
+use crate::{Exit, report, show, task, whose};
 use catalog::{Task, Workbook};
 use lanes::{Mark, Options};
 use std::path::Path;
@@ -26,7 +26,11 @@ const LOWEST: usize = 12;
 pub(crate) fn trace(workbook: &Workbook, options: &TraceOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let task = catalog::resolve(&tasks, &options.id)?;
-    let (subject, who) = task::subject(task, options.solution, options.variant.as_deref())?;
+    if task.judged_elsewhere() {
+        return Err(Fault::usage(format!("the tests of {} are not in this copy of the workbook", task.id()))
+            .help("what is drawn is a test's run: there is none to draw"));
+    }
+    let (subject, who) = whose::subject(task, &options.whose)?;
     let test = options.test.as_deref().map(|test| named(task, test)).transpose()?;
     if let Some(file) = &options.svg {
         bench::writable(file)?;
@@ -62,6 +66,14 @@ pub(crate) fn trace(workbook: &Workbook, options: &TraceOptions) -> Result<Exit,
         outln!("{DIM}the picture:{DIM:#} {BOLD}{}{BOLD:#}", shown(file));
     }
     Ok(task::exit(std::slice::from_ref(chosen)))
+}
+
+/// The picture of a whole judging, where one of its criteria has one: of the first that does not hold, or else of the
+/// one that the book shows.
+#[cfg(feature = "grade")]
+pub(crate) fn picture_of(task: &Task, judged: &[Judged], who: &str) -> Option<String> {
+    let chosen = choose(task, judged, None)?;
+    Some(lanes::draw(&chosen.verdict.spans, &picture(task, chosen, who)))
 }
 
 /// The criterion that is meant: its whole name, or a part that no other name has.

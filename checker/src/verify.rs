@@ -15,7 +15,6 @@ mod proofs;
 pub(crate) mod reports;
 pub(crate) mod varies;
 
-use crate::Exit;
 use crate::cargo;
 use crate::cli::VerifyOptions;
 use crate::fault::Fault;
@@ -24,19 +23,24 @@ use crate::report;
 use crate::stage::{Lock, Parts};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::subject::Subject;
+use crate::{Exit, whose};
 use catalog::{Task, Workbook};
-use decides::Decides;
+pub(crate) use decides::{Decides, about_subject};
+pub(crate) use expected::Expected;
 use indicatif::ProgressBar;
 use plan::Plan;
+pub(crate) use proofs::Proofs;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
-/// The tasks that the ids name, or all.
+/// The tasks that the ids name, or all. What is done with them needs their solutions.
 pub(crate) fn chosen<'a>(tasks: &'a [Task], ids: &[String]) -> Result<Vec<&'a Task>, Fault> {
-    if ids.is_empty() {
-        return Ok(tasks.iter().collect());
-    }
-    ids.iter().map(|id| catalog::resolve(tasks, id).map_err(Fault::from)).collect()
+    let chosen: Vec<&Task> = match ids.is_empty() {
+        true => tasks.iter().collect(),
+        false => ids.iter().map(|id| catalog::resolve(tasks, id)).collect::<Result<_, _>>()?,
+    };
+    chosen.iter().try_for_each(|task| whose::reference(task))?;
+    Ok(chosen)
 }
 
 /// Verifies the tasks.

@@ -34,6 +34,13 @@ pub struct Criterion {
     pub processes: bool,
 }
 
+impl Criterion {
+    /// The list that stands in for the tests of a task where they are left out: `criteria.json`.
+    pub fn list(criteria: &[Criterion]) -> String {
+        crate::listed::write(criteria)
+    }
+}
+
 /// The criteria of parsed files, in their order.
 pub(crate) fn of(sources: &[Source]) -> Result<Vec<Criterion>, Error> {
     let mut criteria: Vec<Criterion> = Vec::new();

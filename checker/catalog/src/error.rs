@@ -55,6 +55,16 @@ pub enum Error {
         /// What is wrong, naming the key.
         message: String,
     },
+    /// A `criteria.json` that is no list of criteria.
+    #[error("{}:{line}: {message}", file.display())]
+    Listed {
+        /// The `criteria.json`.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// A `hints.md` that is no list of hints.
     #[error("{}:{line}: {problem}", file.display())]
     Hints {
@@ -172,8 +182,10 @@ impl Error {
             }
             Error::SameId { .. } => "give one of them the next free number".into(),
             Error::Metadata { .. } => {
-                "a task.toml has title and summary, and may have picture, requires, forbid, optimised and loom".into()
+                "a task.toml has title and summary, and may have picture, requires, forbid, optimised, loom, points (whole \
+                 numbers) and visibility (visible, hidden, after_due_date or after_published)".into()
             }
+            Error::Listed { .. } => "bring it back with `git restore PATH`: it is not part of an exercise".into(),
             Error::Hints { .. } => "hints are sections: `## 1`, `## 2`, … and `## <a criterion's test>`".into(),
             Error::Syntax { .. } => {
                 "correct the file, or bring it back with `git restore PATH`: tests are not part of an exercise".into()

@@ -11,6 +11,7 @@
 //! | what the learner edits | `exercises/<track>/<nn>-<slug>/` |
 //! | the reference | `solutions/<track>/<nn>-<slug>/` |
 //! | what judges it | `tests/<track>/<nn>-<slug>/acceptance.rs`, the modules that it declares, and `loom.rs` |
+//! | where those are left out, the criteria's list | `tests/<track>/<nn>-<slug>/criteria.json` |
 //! | the untouched exercise | `tests/<track>/<nn>-<slug>/stub/` |
 //! | the grader's own tests | `tests/<track>/<nn>-<slug>/{wrong,right}/<name>/` |
 //! | what those of them that fail are told | `tests/<track>/<nn>-<slug>/reports.txt` |
@@ -22,6 +23,7 @@ mod error;
 mod files;
 mod hash;
 mod hints;
+mod listed;
 mod metadata;
 mod number;
 mod resolve;
@@ -37,7 +39,7 @@ pub use criteria::{Criterion, DEADLINE};
 pub use error::{Error, Problem};
 pub use hash::Hash;
 pub use hints::{Hint, Hints};
-pub use metadata::{Loom, Mark, Metadata, Picture};
+pub use metadata::{Loom, Mark, Metadata, Picture, Visibility};
 pub use number::Number;
 pub use resolve::resolve;
 pub use task::Task;

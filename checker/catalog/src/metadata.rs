@@ -2,6 +2,7 @@
 
 use crate::{Error, files};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What `task.toml` says.
@@ -28,6 +29,39 @@ pub struct Metadata {
     /// What loom models.
     #[serde(default)]
     pub loom: Option<Loom>,
+    /// What criteria are worth, by their tests' names; the others are worth one point.
+    #[serde(default)]
+    pub points: BTreeMap<String, u32>,
+    /// To whom Gradescope shows criteria, by their tests' names; the others are visible.
+    #[serde(default)]
+    pub visibility: BTreeMap<String, Visibility>,
+}
+
+/// When Gradescope shows a learner what came of a criterion, by its own names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Always.
+    #[default]
+    Visible,
+    /// Never.
+    Hidden,
+    /// After the assignment's due date.
+    AfterDueDate,
+    /// When the grades are published.
+    AfterPublished,
+}
+
+impl Visibility {
+    /// As Gradescope spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Visibility::Visible => "visible",
+            Visibility::Hidden => "hidden",
+            Visibility::AfterDueDate => "after_due_date",
+            Visibility::AfterPublished => "after_published",
+        }
+    }
 }
 
 /// The swim lanes that the book shows.
@@ -69,6 +103,16 @@ pub struct Loom {
 }
 
 impl Metadata {
+    /// What the criterion of this test is worth.
+    pub fn points(&self, test: &str) -> u32 {
+        self.points.get(test).copied().unwrap_or(1)
+    }
+
+    /// When Gradescope shows the criterion of this test.
+    pub fn visibility(&self, test: &str) -> Visibility {
+        self.visibility.get(test).copied().unwrap_or_default()
+    }
+
     pub(crate) fn read(file: &Path) -> Result<Metadata, Error> {
         let text = files::text(file)?;
         toml::from_str(&text).map_err(|error| {

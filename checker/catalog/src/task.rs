@@ -1,6 +1,6 @@
 //! One task: its names and where its parts lie.
 
-use crate::{Criterion, Error, Hints, Metadata, Number, Variant, criteria, sources, variants};
+use crate::{Criterion, Error, Hash, Hints, Metadata, Number, Variant, criteria, listed, sources, variants};
 use std::path::{Path, PathBuf};
 
 /// One task.
@@ -84,6 +84,24 @@ impl Task {
         self.part("tests")
     }
 
+    /// The file that says what the task's tests are built with, whatever a learner's manifest says: the reference's, or
+    /// in a copy without references `dependencies.toml` beside the tests.
+    pub fn manifest(&self) -> PathBuf {
+        let reference = self.solution().join("Cargo.toml");
+        let copy = self.tests().join("dependencies.toml");
+        if copy.is_file() && !reference.is_file() { copy } else { reference }
+    }
+
+    /// Whether this copy of the workbook has no tests for the task, but the list of its criteria alone.
+    pub fn judged_elsewhere(&self) -> bool {
+        !self.acceptance().is_file() && self.listed().is_file()
+    }
+
+    /// The list of criteria, in a copy without tests.
+    pub fn listed(&self) -> PathBuf {
+        self.tests().join(listed::FILE)
+    }
+
     /// The test file.
     pub fn acceptance(&self) -> PathBuf {
         self.tests().join("acceptance.rs")
@@ -133,8 +151,11 @@ impl Task {
     /// # Errors
     ///
     /// A test file that is missing, no UTF-8 or no Rust; a criterion that is not sound
-    /// ([`Problem`](crate::Problem)).
+    /// ([`Problem`](crate::Problem)); in a copy without tests, a list that cannot be read.
     pub fn criteria(&self) -> Result<Vec<Criterion>, Error> {
+        if self.judged_elsewhere() {
+            return listed::read(&self.listed());
+        }
         criteria::of(&self.sources()?)
     }
 
@@ -149,12 +170,17 @@ impl Task {
 
     /// A hash of the files that judge, in sixteen hexadecimal digits: progress under one hash is not progress
     /// under another. It is FNV-1a over each file's path within the task and its text, with `\n` line ends,
-    /// so that it is the same in every checkout.
+    /// so that it is the same in every checkout. Where the tests lie elsewhere, it is the list's.
     ///
     /// # Errors
     ///
     /// As [`Task::judging_files`].
     pub fn hash(&self) -> Result<String, Error> {
+        if self.judged_elsewhere() {
+            let mut hash = Hash::new();
+            hash.part(Criterion::list(&self.criteria()?).as_bytes());
+            return Ok(hash.hex());
+        }
         Ok(sources::hash(&self.tests(), &self.sources()?))
     }
 

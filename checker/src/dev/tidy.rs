@@ -1,9 +1,9 @@
 //! `checker dev tidy`: holds folders, stubs, solutions, variants and chapters against each other.
 
-use crate::Exit;
 use crate::fault::Fault;
 use crate::report;
 use crate::style::{GREEN, RED};
+use crate::{Exit, whose};
 use catalog::{Task, Workbook};
 use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +15,15 @@ const LEAST: usize = 3;
 /// Says what does not fit together. `pristine` demands untouched exercises too.
 pub(crate) fn tidy(workbook: &Workbook, pristine: bool) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
+    if let Some(task) = tasks.first().filter(|_| !workbook.root().join("solutions").exists()) {
+        whose::reference(task)?;
+    }
     let summary = std::fs::read_to_string(workbook.root().join("book/src/SUMMARY.md")).unwrap_or_default();
     let mut findings = Vec::new();
     for task in &tasks {
         let mut find = |finding: String| findings.push(format!("{}: {finding}", task.id()));
         complete(task, &summary, &mut find);
+        manifests(task, &mut find);
         hints(task, &mut find)?;
         tests(task, &mut find)?;
         variants(task, &mut find)?;
@@ -65,6 +69,22 @@ fn complete(task: &Task, summary: &str, find: &mut dyn FnMut(String)) {
     }
 }
 
+/// The exercise has what the solution and the tests are built with: a class's copy has no solution to read it from.
+fn manifests(task: &Task, find: &mut dyn FnMut(String)) {
+    let read = |folder: &Path| -> Option<toml::Table> {
+        std::fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()
+    };
+    let (Some(exercise), Some(solution)) = (read(&task.exercise()), read(&task.solution())) else {
+        find("the exercise and the solution have a Cargo.toml each".to_owned());
+        return;
+    };
+    for section in ["dependencies", "dev-dependencies"] {
+        if exercise.get(section) != solution.get(section) {
+            find(format!("`[{section}]` differs between the exercise's and the solution's Cargo.toml"));
+        }
+    }
+}
+
 /// Enough graded hints, and all others are those of criteria.
 fn hints(task: &Task, find: &mut dyn FnMut(String)) -> Result<(), Fault> {
     let hints = match task.hints() {
@@ -96,6 +116,17 @@ fn tests(task: &Task, find: &mut dyn FnMut(String)) -> Result<(), Fault> {
         && !criteria.iter().any(|criterion| criterion.test == picture.test)
     {
         find(format!("the picture's criterion {} does not exist", picture.test));
+    }
+    let metadata = task.metadata();
+    for (section, name) in metadata
+        .points
+        .keys()
+        .map(|name| ("points", name))
+        .chain(metadata.visibility.keys().map(|name| ("visibility", name)))
+    {
+        if !criteria.iter().any(|criterion| criterion.test == *name) {
+            find(format!("`[{section}]` in task.toml names {name}, which is no criterion"));
+        }
     }
     for file in task.judging_files()? {
         let source = std::fs::read_to_string(&file).map_err(|error| Fault::file("read", &file, &error))?;

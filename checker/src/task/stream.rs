@@ -65,6 +65,8 @@ struct Announced<'a> {
     test: &'a str,
     statement: &'a str,
     model: bool,
+    /// What it is worth.
+    points: u32,
 }
 
 #[derive(Serialize)]
@@ -89,6 +91,7 @@ impl Stream {
                     test: &criterion.test,
                     statement: &criterion.statement,
                     model: criterion.model,
+                    points: task.metadata().points(&criterion.test),
                 })
                 .collect(),
         });

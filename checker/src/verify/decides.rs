@@ -30,7 +30,7 @@ const JUDGES: [&str; 4] = ["catalog", "services", "verdict", "workbook-loom"];
 const BESIDE: [&str; 7] = ["bench.rs", "hints.md", "mutants.toml", "reports.txt", "right", "stub", "wrong"];
 
 /// What decides about all subjects of a workbook.
-pub(super) struct Decides {
+pub(crate) struct Decides {
     root: PathBuf,
     /// The compiler and its flags, the checker's code.
     shared: Hash,
@@ -41,7 +41,7 @@ pub(super) struct Decides {
 }
 
 impl Decides {
-    pub(super) fn read(root: &Path) -> Result<Decides, Fault> {
+    pub(crate) fn read(root: &Path) -> Result<Decides, Fault> {
         let mut shared = Hash::new();
         CODE.iter().for_each(|code| shared.part(code.as_bytes()));
         shared.part(toolchain()?.as_bytes());
@@ -61,7 +61,7 @@ impl Decides {
     }
 
     /// What decides about all subjects of a task.
-    pub(super) fn about_task(&mut self, task: &Task) -> Result<Hash, Fault> {
+    pub(crate) fn about_task(&mut self, task: &Task) -> Result<Hash, Fault> {
         let mut hash = self.shared.clone();
         let needed = self.needed(&task.solution_package());
         for package in self.locked.iter().filter(|package| name(package).is_some_and(|name| needed.contains(name))) {
@@ -80,7 +80,7 @@ impl Decides {
                 hash.part(self.folder(&self.root.join(path))?.as_bytes());
             }
         }
-        hash.part(&read(&task.solution().join("Cargo.toml"))?);
+        hash.part(&read(&task.manifest())?);
         for service in &task.metadata().requires {
             hash.part(format!("{:?}", services::find(service)).as_bytes());
         }
@@ -117,10 +117,10 @@ impl Decides {
 }
 
 /// What decides about a subject, with what decides about all of its task's.
-pub(super) fn about_subject(task: &Hash, subject: &Subject<'_>) -> Result<Hash, Fault> {
+pub(crate) fn about_subject(task: &Hash, subject: &Subject<'_>) -> Result<Hash, Fault> {
     let mut hash = task.clone();
     hash.part(&[u8::from(subject.models)]);
-    hash.part(&read(&subject.manifest.join("Cargo.toml"))?);
+    hash.part(&read(&subject.manifest)?);
     match &subject.origin {
         Origin::Place(place) => files(&place.join("src"), &[], &mut hash)?,
         Origin::Layers(layers) => layers.iter().try_for_each(|layer| files(layer, &[], &mut hash))?,

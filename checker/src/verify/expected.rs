@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use verdict::Kind;
 
 /// What a subject must do.
-pub(super) enum Expected {
+pub(crate) enum Expected {
     Unstarted,
     Passes,
     /// By exactly these criteria, with these verdicts.
@@ -14,7 +14,7 @@ pub(super) enum Expected {
 
 impl Expected {
     /// What is not as expected.
-    pub(super) fn hold(&self, outcome: &Outcome) -> Vec<String> {
+    pub(crate) fn hold(&self, outcome: &Outcome) -> Vec<String> {
         let mut problems = Vec::new();
         if outcome.warnings > 0 && !matches!(self, Expected::Caught(_)) {
             problems.push(format!("{} compiler warnings", outcome.warnings));

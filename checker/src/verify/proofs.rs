@@ -11,7 +11,7 @@ const MOST: usize = 4;
 
 /// The proofs of one task's subjects.
 #[derive(Debug)]
-pub(super) struct Proofs {
+pub(crate) struct Proofs {
     path: PathBuf,
     /// Keys and subjects, the latest first.
     known: Vec<(String, String)>,
@@ -19,7 +19,7 @@ pub(super) struct Proofs {
 
 impl Proofs {
     /// Reads them; what cannot be read was not proved.
-    pub(super) fn read(root: &Path, task: &Task) -> Proofs {
+    pub(crate) fn read(root: &Path, task: &Task) -> Proofs {
         let path = stage::target(root).join("verified").join(task.package());
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let known = text.lines().filter_map(|line| line.split_once(' '));
@@ -27,11 +27,11 @@ impl Proofs {
     }
 
     /// Whether this subject was proved under this key.
-    pub(super) fn hold(&self, name: &str, key: &str) -> bool {
+    pub(crate) fn hold(&self, name: &str, key: &str) -> bool {
         self.known.iter().any(|known| known.0 == key && known.1 == name)
     }
 
-    pub(super) fn note(&mut self, name: &str, key: &str) {
+    pub(crate) fn note(&mut self, name: &str, key: &str) {
         self.forget(name, key);
         self.known.insert(0, (key.to_owned(), name.to_owned()));
         let mut kept = 0;
@@ -43,19 +43,19 @@ impl Proofs {
         });
     }
 
-    pub(super) fn forget(&mut self, name: &str, key: &str) {
+    pub(crate) fn forget(&mut self, name: &str, key: &str) {
         self.known.retain(|known| known.0 != key || known.1 != name);
     }
 
     /// Writes the proofs: whole, or not at all.
-    pub(super) fn write(&self) -> Result<(), Fault> {
+    pub(crate) fn write(&self) -> Result<(), Fault> {
         let lines = self.known.iter().map(|(key, name)| format!("{key} {name}\n"));
         replace(&self.path, &lines.collect::<String>())
     }
 }
 
 /// Writes a file whole, or not at all.
-pub(super) fn replace(path: &Path, text: &str) -> Result<(), Fault> {
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Fault> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -321,7 +321,7 @@ fn ended(child: &mut Child, deadline: Instant, look: &mut Option<Look<'_>>) -> E
 }
 
 /// 128 random bits from the standard library's per-process random keys.
-fn nonce() -> String {
+pub fn nonce() -> String {
     let half = || RandomState::new().hash_one(Instant::now());
     format!("{:016x}{:016x}", half(), half())
 }
