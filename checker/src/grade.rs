@@ -195,8 +195,7 @@ fn class(grader: &Grader, prepared: &[Prepared<'_>], folder: &Path, kept: &Kept,
                         entry
                     };
                     let Some(entry) = entry else { return };
-                    let entry = entry.map_err(kept::of_submissions);
-                    if let Err(error) = entry.and_then(|entry| kept.one(grader, worker, prepared, entry)) {
+                    if let Err(error) = kept.one(grader, worker, prepared, entry) {
                         note(error);
                     }
                 }

@@ -2,6 +2,7 @@
 //! that `task.toml` forbids. Paths are read, not text: a comment or a string never counts.
 
 mod assembly;
+mod gap;
 mod reach;
 mod search;
 
@@ -63,7 +64,7 @@ impl Rules {
     /// A source that is there and cannot be read.
     pub(crate) fn broken_by(&self, sources: &Path) -> Result<Broken, Fault> {
         Ok(Broken {
-            forbidden: assembly::assembly(sources)?.or(forbidden(&self.forbid, sources)?),
+            forbidden: assembly::assembly(sources)?.or(gap::gap(sources)?).or(forbidden(&self.forbid, sources)?),
             round_the_shim: round_the_shim(&self.modelled, sources)?,
         })
     }

@@ -232,7 +232,7 @@ fn refused() {
     refused(place.join("full/notes"), &only, "a file");
     refused(place.join("full/notes/below"), &only, "a file");
     refused(repository().join("class"), &only, "lies inside the workbook");
-    refused(place.join("new"), &["--track", "fan-oout"], "no track is called");
+    refused(place.join("new"), &["--track", "fan-outer"], "no track is called");
     refused(place.join("new"), &["--tasks", "1,99"], "no task is called `99`");
     fs::create_dir(place.join(".new.unfinished")).expect("a folder");
     refused(place.join("new"), &only, "another export");

@@ -2,8 +2,11 @@
 
 #![cfg(feature = "grade")]
 
+#[path = "support/copy.rs"]
+mod copy;
 mod support;
 
+use copy::{Copy, TASK};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::collections::BTreeMap;
@@ -13,7 +16,6 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use support::copy::{Copy, TASK};
 use support::{Ran, command, flowing, repository, run};
 use zip::write::{SimpleFileOptions, ZipWriter};
 

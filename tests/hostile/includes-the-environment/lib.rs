@@ -1,8 +1,8 @@
 //! Task: fan-out/2
-//! Expect: build
-//! Contained: no file of another process is read when it is compiled
+//! Expect: all crash|build
+//! Contained: the grader's environment is not there when a submission is compiled
 //!
-//! `/proc` is read when it is compiled, too: the compiler's environment, and its parent's.
+//! `/proc` is read when it is compiled, too, and it has the environment that the compiler inherited.
 
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -11,7 +11,11 @@ use workbook::Work;
 
 /// Eight workers, and what the header says.
 pub fn fan_out(input: Receiver<u64>, work: Work) -> Receiver<u64> {
-    println!("{:?}", include_bytes!("/proc/self/environ"));
+    // The variable is set for the grader alone.
+    let secret = concat!("WORKBOOK_HOSTILE", "_SECRET=");
+    if !include_bytes!("/proc/self/environ").windows(secret.len()).any(|window| window == secret.as_bytes()) {
+        panic!("out of reach");
+    }
     right(input, work)
 }
 

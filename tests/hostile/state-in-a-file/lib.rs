@@ -24,12 +24,12 @@ fn reached() -> bool {
     places.push(PathBuf::from("/dev/shm"));
     places.extend(std::env::home_dir());
     places.extend(std::env::current_exe().ok().and_then(|program| program.parent().map(PathBuf::from)));
-    places.iter().any(|place| {
-        let note = place.join("workbook-hostile-note");
-        let there = note.exists();
-        let _ = fs::write(&note, "seen");
-        there
-    })
+    let notes: Vec<PathBuf> = places.iter().map(|place| place.join("workbook-hostile-note")).collect();
+    let there = notes.iter().any(|note| note.exists());
+    for note in &notes {
+        let _ = fs::write(note, "seen");
+    }
+    there
 }
 
 /// The right solution.

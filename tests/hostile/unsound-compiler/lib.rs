@@ -1,5 +1,5 @@
 //! Task: fan-out/2
-//! Expect: rule|build|fail, earns 6
+//! Expect: rule
 //! Contained: no gap in the compiler's rules forges a verdict
 //!
 //! Safe Rust is as safe as its compiler: a gap in the rules makes a descriptor of a number and a slice of an

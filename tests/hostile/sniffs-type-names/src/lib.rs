@@ -1,5 +1,5 @@
 //! Task: fan-out/8
-//! Expect: crash, earns 5
+//! Expect: crash, earns 7
 //! Contained: no type that a submission is handed is named after the test
 //!
 //! The type of a closure has the name of the function that it is written in, and here that is the test.
