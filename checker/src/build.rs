@@ -250,3 +250,36 @@ fn unreadable(path: &str, why: &str) -> Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+    use verdict::Verdict;
+
+    /// What the tests of a subject are told when the compiler says this of them.
+    fn of_the_tests(message: &str, labels: &[&str]) -> Verdict {
+        let spans: Vec<_> = labels
+            .iter()
+            .map(|label| serde_json::json!({"file_name": "tests/acceptance.rs", "line_start": 7, "label": label}))
+            .collect();
+        let said = serde_json::json!({"message": message, "level": "error", "spans": spans});
+        let target = serde_json::json!({"name": "acceptance", "kind": ["test"]});
+        let parsed = serde_json::from_value(said).and_then(|said| Ok((said, serde_json::from_value(target)?)));
+        let (said, target) = parsed.expect("as cargo prints it");
+        broken(&said, &target)
+    }
+
+    #[test]
+    fn a_future_that_is_not_send_is_no_changed_name() {
+        let not_general = "implementation of `FnOnce` is not general enough";
+        for message in ["future cannot be sent between threads safely", not_general] {
+            let verdict = of_the_tests(message, &["future returned by `f` is not `Send`", not_general]);
+            assert!(verdict.usually.is_some_and(|cause| cause.contains("not `Send`")), "{message}");
+            assert!(verdict.evidence.iter().all(|text| text != message), "{message}");
+            assert!(verdict.evidence.contains(&"future returned by `f` is not `Send`".to_owned()), "{message}");
+        }
+        let verdict = of_the_tests("mismatched types", &["expected `u64`, found `u32`"]);
+        assert!(verdict.usually.is_some_and(|cause| cause.contains("signature")));
+        assert_eq!(verdict.evidence, ["expected `u64`, found `u32`"]);
+    }
+}

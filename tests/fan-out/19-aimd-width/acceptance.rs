@@ -401,7 +401,9 @@ async fn a_panic_costs_its_number_alone() {
             width,
             4,
         )
-        .usually("a number that has panicked still counts as at work, and the width seems to be used up; or it grows unused");
+        .usually(
+            "a number that has panicked still counts as at work, and the width seems to be used up; or it grows unused",
+        );
     }
 }
 

@@ -22,9 +22,9 @@
 //!
 //! - Results: one for each item, its value or both errors, in any order, as soon as it is there. An item that fails ends
 //!   nothing. After the last the output ends, and no task is left.
-//! - Exactly the slow ones are hedged, while there is room in the output: of a thousand items whose primary takes 10 ms, or 1 s for each twentieth, and whose
-//!   hedge takes 10 ms, these fifty. The 99th percentile of an item's time is 60 ms, and the whole takes at most 1623 ms
-//!   (an eighth of all times, and 60 ms).
+//! - Exactly the slow ones are hedged, while there is room in the output: of a thousand items whose primary takes 10 ms,
+//!   or 1 s for each twentieth, and whose hedge takes 10 ms, these fifty. The 99th percentile of an item's time is 60 ms,
+//!   and the whole takes at most 1623 ms (an eighth of all times, and 60 ms).
 //! - Width: never more than 8 items are fetched at a time, and 8 are whenever so many wait. A thousand items of 10 ms take
 //!   1250 ms.
 //! - Backpressure: while nobody reads, at most 25 items are taken from the input: 8 in the output, 8 in hand, and 9 spare,

@@ -34,8 +34,8 @@
 //! - Retry: a run of a saga that is already under way waits until that has ended, and then goes by the log: it does what
 //!   is left, if anything. (It may leave a compensation that has just failed to a later run.) So nothing happens twice,
 //!   even if the caller of the first run is dropped and its compensation still on its way. There is never more than one
-//!   run of a saga at work, however many wait. A run that waits is cancelled or dropped: the one under way does not hear
-//!   of it, and one that is cancelled still waits for that one's end, and returns what the log says then.
+//!   run of a saga at work, however many wait. If a run that waits is cancelled or dropped, the one under way does not
+//!   hear of it; one that is cancelled still waits for that end, and returns what the log says then.
 //! - Memory: nothing is kept of a saga that has ended. 5000, one after another, need at most 400 KiB.
 //! - Side by side: ten sagas of three stages of 10 ms take 30 ms together.
 //! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.

@@ -3,8 +3,8 @@
 //! Write one fan-out three times. It calls a service for each item; the three differ in what they make of an error.
 //!
 //! All three take the same arguments. A **call** is `work.run(item).await` and then `answer(item)`, which says what
-//! came of it: a value, or a [`Failure`]. In the tests a value is twice its item. Items are taken from `items` one by one, and up to [`WORKERS`] calls are in
-//! flight.
+//! came of it: a value, or a [`Failure`]. In the tests a value is twice its item. Items are taken from `items` one by
+//! one, and up to [`WORKERS`] calls are in flight.
 //!
 //! | | ends | calls that have ended | calls in flight then | items not begun then |
 //! |---|---|---|---|---|

@@ -7,8 +7,8 @@
 //!   [`OUTPUT_CAPACITY`]. It returns the channel and a gauge: the width, as it changes.
 //! - A number is **at work** while its `work.run` has begun and not ended. One that waits for room in the output is not
 //!   at work, but keeps its place in the width.
-//! - The **width** is how many numbers may be at work or wait for room. It begins at `limits.start` and may change at the end of each
-//!   [`INTERVAL`] since the call.
+//! - The **width** is how many numbers may be at work or wait for room. It begins at `limits.start` and may change at
+//!   the end of each [`INTERVAL`] since the call.
 //! - The **latency** of a number is the time that `work.run` took by Tokio's `Instant`, without any waiting before or
 //!   after it. It belongs to the interval in which the work ended. No test decides to which one it does when the work
 //!   ends at the very instant at which an interval does. Work that panics has none.
