@@ -197,7 +197,8 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
         line: span.line_start,
     });
     let said = message.rendered.as_deref().unwrap_or_default();
-    if full(said) {
+    // What has a place is said about the subject's code, which may quote anything.
+    if full(said) && message.spans.is_empty() {
         return Verdict::new(Kind::Infra, "the disk is full").usually("`cargo clean` frees what was built");
     }
     if let Some((path, why)) = message.message.strip_prefix("couldn't read `").and_then(|text| text.split_once("`: ")) {

@@ -118,7 +118,11 @@ fn prepare<'a>(root: &Path, tasks: &[&'a Task], ground: &Ground) -> Result<Vec<P
     let lock = Lock::take(root)?;
     let prepare = |task: &&'a Task| {
         let recipes = recipe::recipes(root, &lock, task, &ground.folder.join(task.package()))?;
-        Ok(Prepared { task, criteria: task.criteria()?, recipes })
+        let services = task.metadata().requires.iter().filter_map(|service| match services::find(service) {
+            Ok(services::Found::Program(program)) => program.canonicalize().ok(),
+            _ => None,
+        });
+        Ok(Prepared { task, criteria: task.criteria()?, recipes, services: services.collect() })
     };
     tasks.iter().map(prepare).collect()
 }
@@ -191,8 +195,7 @@ fn class(grader: &Grader, prepared: &[Prepared<'_>], folder: &Path, kept: &Kept,
                         entry
                     };
                     let Some(entry) = entry else { return };
-                    let entry = entry.map_err(kept::of_submissions);
-                    if let Err(error) = entry.and_then(|entry| kept.one(grader, worker, prepared, entry)) {
+                    if let Err(error) = kept.one(grader, worker, prepared, entry) {
                         note(error);
                     }
                 }

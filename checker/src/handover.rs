@@ -61,6 +61,8 @@ pub(crate) fn whole(root: &Path, arguments: &[OsString]) -> Result<(), Fault> {
     let mut command = cargo(root);
     command.args(["run", "--quiet", "--profile", "checker", "--package", "checker", "--all-features", "--"]);
     command.envs(std::env::current_dir().map(|here| (CALLED_FROM, here)));
+    // Of no use but to be found by a hostile submission that reads the grader's environment.
+    command.env("WORKBOOK_HOSTILE_SECRET", "1");
     become_it(command.args(arguments))
 }
 

@@ -162,7 +162,7 @@ fn run(
             match ready(criterion, built.package(&name), &broken) {
                 Ok(binary) => jobs.push_back(Job { subject: index, place, criterion, binary }),
                 Err(verdict) => {
-                    let judged = Judged::at_once(criterion, verdict);
+                    let judged = Judged::at_once(criterion, *verdict);
                     listener.judged(&judged);
                     slots[index][place] = Some(judged);
                 }
@@ -205,7 +205,7 @@ pub(crate) fn each<'a>(
     for ((place, criterion), slot) in criteria.iter().enumerate().zip(&mut slots) {
         match ready(criterion, Some(package(criterion)), rules) {
             Ok(binary) => jobs.push_back((place, criterion, binary)),
-            Err(verdict) => *slot = Some(Judged::at_once(criterion, verdict)),
+            Err(verdict) => *slot = Some(Judged::at_once(criterion, *verdict)),
         }
     }
     let slots = Mutex::new(slots);
@@ -217,13 +217,16 @@ pub(crate) fn each<'a>(
 }
 
 /// The binary that judges by this criterion, or the verdict that is known without it.
-fn ready<'a>(criterion: &Criterion, package: Option<&'a Package>, rules: &Broken) -> Result<&'a Path, Verdict> {
+fn ready<'a>(criterion: &Criterion, package: Option<&'a Package>, rules: &Broken) -> Result<&'a Path, Box<Verdict>> {
     let broken = package.and_then(|package| package.broken.clone());
     let rule = rules.forbidden.clone().or_else(|| rules.round_the_shim.clone().filter(|_| criterion.model));
     match (broken.or(rule), package.and_then(|package| package.binary.as_deref())) {
-        (Some(verdict), _) => Err(verdict),
+        (Some(verdict), _) => Err(Box::new(verdict)),
         (None, Some(binary)) => Ok(binary),
-        (None, None) => Err(Verdict::new(Kind::Infra, "cargo built no test binary and said nothing about it")),
+        (None, None) => {
+            let verdict = Verdict::new(Kind::Infra, "cargo built no test binary and said nothing about it");
+            Err(Box::new(verdict))
+        }
     }
 }
 

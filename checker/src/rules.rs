@@ -1,13 +1,19 @@
 //! What the compiler does not refuse but a task does: going round the synchronisation shim, and the constructs
 //! that `task.toml` forbids. Paths are read, not text: a comment or a string never counts.
 
+mod assembly;
+mod gap;
+mod reach;
+mod search;
+
 use crate::fault::Fault;
 use catalog::Task;
+use search::{Search, aliases};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
-use syn::visit::{self, Visit};
+use syn::visit::Visit;
 use verdict::{Kind, Site, Verdict};
 
 /// Synchronisation that loom cannot see. `Arc` and `PoisonError` of the standard library hide no state.
@@ -51,11 +57,6 @@ impl Rules {
         Rules { forbid: task.metadata().forbid.clone(), modelled: modelled.unwrap_or_default() }
     }
 
-    /// Whether there is anything to look for.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.forbid.is_empty() && self.modelled.is_empty()
-    }
-
     /// Reads the sources.
     ///
     /// # Errors
@@ -63,7 +64,7 @@ impl Rules {
     /// A source that is there and cannot be read.
     pub(crate) fn broken_by(&self, sources: &Path) -> Result<Broken, Fault> {
         Ok(Broken {
-            forbidden: forbidden(&self.forbid, sources)?,
+            forbidden: assembly::assembly(sources)?.or(gap::gap(sources)?).or(forbidden(&self.forbid, sources)?),
             round_the_shim: round_the_shim(&self.modelled, sources)?,
         })
     }
@@ -106,7 +107,12 @@ fn round_the_shim(modelled: &[String], sources: &Path) -> Result<Option<Verdict>
             )));
         }
     }
-    Ok(None)
+    let Some((name, path)) = reach::from_elsewhere(sources, modelled, &forbidden) else { return Ok(None) };
+    let seen = format!("`{name}` is used in a file that loom models, and is or has `{path}`: loom cannot see it");
+    Ok(Some(Verdict::new(Kind::Rule, seen).usually(
+        "state that is shared through another file of the crate: what a model is to prove something about lies behind \
+         `workbook::sync`",
+    )))
 }
 
 /// A source has no more bytes than this: the largest of the workbook's own has a thirtieth.
@@ -134,12 +140,13 @@ fn forbidden(forbidden: &[String], sources: &Path) -> Result<Option<Verdict>, Fa
     if forbidden.is_empty() {
         return Ok(None);
     }
+    let mut files = std::collections::BTreeMap::new();
     // Without a folder there is nothing that names anything.
-    for entry in std::fs::read_dir(sources).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rs")
-            && let Some((path, site)) = first_use(sources, &format!("src/{name}"), forbidden)?
-        {
+    if crate::subject::collect(sources, Path::new(""), &mut files).is_err() {
+        return Ok(None);
+    }
+    for name in files.keys() {
+        if let Some((path, site)) = first_use(sources, &format!("src/{}", name.display()), forbidden)? {
             let seen = format!("`{path}` is what this task asks you to build");
             return Ok(Some(Verdict::new(Kind::Rule, seen).at(Some(site))));
         }
@@ -157,97 +164,7 @@ fn first_use(sources: &Path, file: &str, forbidden: &[String]) -> Result<Option<
         Err(error) => return Err(Fault::file("read", &path, &error)),
     };
     let Ok(source) = syn::parse_file(&text) else { return Ok(None) };
-    let mut search = Search { forbidden, found: None };
+    let mut search = Search { forbidden, aliases: aliases(&source), found: None };
     search.visit_file(&source);
     Ok(search.found.map(|(name, line)| (name, Site { file: file.to_owned(), line })))
-}
-
-struct Search<'a> {
-    forbidden: &'a [String],
-    found: Option<(String, u32)>,
-}
-
-impl Search<'_> {
-    fn look(&mut self, path: &str, span: proc_macro2::Span) {
-        let hit = self.forbidden.iter().any(|forbidden| {
-            path == forbidden || path.strip_prefix(forbidden.as_str()).is_some_and(|rest| rest.starts_with("::"))
-        });
-        if hit && self.found.is_none() {
-            self.found = Some((path.to_owned(), span.start().line as u32));
-        }
-    }
-
-    fn tree(&mut self, prefix: &str, tree: &syn::UseTree) {
-        let join = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}::{name}") };
-        match tree {
-            syn::UseTree::Path(path) => {
-                let prefix = join(&path.ident.to_string());
-                self.tree(&prefix, &path.tree);
-            }
-            syn::UseTree::Name(name) => self.look(&join(&name.ident.to_string()), name.ident.span()),
-            syn::UseTree::Rename(rename) => self.look(&join(&rename.ident.to_string()), rename.ident.span()),
-            syn::UseTree::Glob(glob) => {
-                // `use std::sync::*` brings in all that lies below.
-                let below = format!("{prefix}::");
-                if let Some(inside) = self.forbidden.iter().find(|forbidden| forbidden.starts_with(&below)).cloned() {
-                    self.look(&inside, glob.star_token.spans[0]);
-                }
-                self.look(prefix, glob.star_token.spans[0]);
-            }
-            syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.tree(prefix, item)),
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Search<'_> {
-    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        self.tree("", &item.tree);
-    }
-
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        if let Some(first) = path.segments.first() {
-            self.look(&names.join("::"), first.ident.span());
-        }
-        visit::visit_path(self, path);
-    }
-
-    // A test inside the learner's file may use what it likes.
-    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        let test = item.attrs.iter().any(|attribute| {
-            attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Ident>().is_ok_and(|cfg| cfg == "test")
-        });
-        if !test {
-            visit::visit_item_mod(self, item);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(source: &str) -> Option<(String, u32)> {
-        let forbidden: Vec<String> = UNSEEN.iter().map(ToString::to_string).collect();
-        let mut search = Search { forbidden: &forbidden, found: None };
-        search.visit_file(&syn::parse_file(source).expect("the test's source parses"));
-        search.found
-    }
-
-    #[test]
-    fn going_round_the_shim_is_seen() {
-        let at = |path: &str, line| Some((path.to_owned(), line));
-        assert_eq!(found("use std::sync::Mutex;"), at("std::sync::Mutex", 1));
-        assert_eq!(found("\nuse std::{fmt, sync::{Arc, Mutex as Lock}};"), at("std::sync::Mutex", 2));
-        assert_eq!(found("fn f() { let l = std::sync::Mutex::new(1); }"), at("std::sync::Mutex::new", 1));
-        assert_eq!(found("use tokio::sync::Notify;"), at("tokio::sync::Notify", 1));
-        assert_eq!(found("use std::sync::*;"), at("std::sync::Mutex", 1));
-    }
-
-    #[test]
-    fn the_shim_and_comments_are_fine() {
-        assert_eq!(found("use workbook::sync::{Arc, Mutex}; use std::sync::PoisonError; use std::task::Waker;"), None);
-        assert_eq!(found("// std::sync::Mutex\nconst S: &str = \"std::sync::Mutex\";"), None);
-        assert_eq!(found("#[cfg(test)] mod tests { use std::sync::Mutex; }"), None);
-    }
 }

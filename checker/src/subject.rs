@@ -120,11 +120,7 @@ impl<'a> Subject<'a> {
     pub(crate) fn as_found(&self, said: &str) -> String {
         match (&self.lib, &self.origin) {
             (Some(_), Origin::Layers(layers)) if layers.len() == 1 => {
-                let mut said = said.to_owned();
-                for package in [self.package.clone(), crate::stage::models(self)] {
-                    said = said.replace(&format!("{package}/src/"), &format!("{}/", layers[0].display()));
-                }
-                said
+                said.replace(&format!("{}/src/", self.package), &format!("{}/", layers[0].display()))
             }
             _ => said.to_owned(),
         }

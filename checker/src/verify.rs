@@ -25,10 +25,14 @@ use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::subject::Subject;
 use crate::{Exit, whose};
 use catalog::{Task, Workbook};
-pub(crate) use decides::{Decides, about_subject};
+pub(crate) use decides::Decides;
+#[cfg(feature = "grade")]
+pub(crate) use decides::about_subject;
+#[cfg(feature = "grade")]
 pub(crate) use expected::Expected;
 use indicatif::ProgressBar;
 use plan::Plan;
+#[cfg(feature = "grade")]
 pub(crate) use proofs::Proofs;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;

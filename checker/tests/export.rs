@@ -203,6 +203,7 @@ fn some_tasks() {
     class.checker(&["show", "3"]).exits(2).complains("no task is called `3`");
     let summary = class.text("book/src/SUMMARY.md");
     assert!(summary.contains("(fan-out/07-failure-modes.md)") && !summary.contains("03-ordered"), "{summary}");
+    assert!(!class.has("book/src/instructors.md") && !summary.contains("instructors"), "{summary}");
     let track = Class::of(&["--track", "fan-out"]);
     track.checker(&["list"]).exits(0).says("0 of 25 passed");
 }
@@ -231,7 +232,7 @@ fn refused() {
     refused(place.join("full/notes"), &only, "a file");
     refused(place.join("full/notes/below"), &only, "a file");
     refused(repository().join("class"), &only, "lies inside the workbook");
-    refused(place.join("new"), &["--track", "fan-oout"], "no track is called");
+    refused(place.join("new"), &["--track", "fan-outer"], "no track is called");
     refused(place.join("new"), &["--tasks", "1,99"], "no task is called `99`");
     fs::create_dir(place.join(".new.unfinished")).expect("a folder");
     refused(place.join("new"), &only, "another export");

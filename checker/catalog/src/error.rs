@@ -218,7 +218,7 @@ impl Problem {
             Problem::SameName { .. } => "rename one: a criterion is known by its name alone",
             Problem::PlainTest => "use `#[criterion]`: the harness judges nothing else",
             Problem::Misplaced => "a `#[model]` belongs in loom.rs, a `#[criterion]` in acceptance.rs or its modules",
-            Problem::Options(_) => "options are `name = value`, such as `deadline = 30` in seconds",
+            Problem::Options(_) => "options are `processes` or `name = value`, such as `deadline = 30` in seconds",
         }
     }
 }

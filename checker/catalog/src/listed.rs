@@ -92,7 +92,7 @@ mod tests {
         fs::remove_file(task.loom().expect("models")).expect("they were there");
         assert!(task.judged_elsewhere());
         let listed = task.criteria().expect("the list");
-        assert_eq!((listed[1].line, &listed[1].file), (10, &task.listed()));
+        assert_eq!((listed[1].line, &listed[1].file), (11, &task.listed()));
         assert_eq!(told(listed), before);
         let first = task.hash().expect("a hash");
         scratch.file(&format!("{TESTS}/criteria.json"), written.replace("It ends", "It stops"));

@@ -29,9 +29,17 @@ pub(super) struct Copy<'a> {
     pub(super) tests: Kept,
 }
 
-/// What is for those who work on the workbook.
-const CONTRIBUTORS: [&str; 7] =
-    [".ci", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "deny.toml", "typos.toml", "tests/hostile"];
+/// What is for those who work on the workbook, or teach with it.
+const OTHERS: [&str; 8] = [
+    ".ci",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "book/src/instructors.md",
+    "deny.toml",
+    "tests/hostile",
+    "typos.toml",
+];
 
 /// What the grader of a task is tested with; a reason why a change to the solution is not noticed shows the solution.
 const PROOFS: [&str; 4] = ["wrong", "right", "mutants.toml", "reports.txt"];
@@ -87,7 +95,7 @@ impl Copy<'_> {
             .filter_map(|part| if let Component::Normal(name) = part { name.to_str() } else { None })
             .collect();
         let kept = match parts[..] {
-            _ if CONTRIBUTORS.iter().any(|left_out| path.starts_with(left_out)) => false,
+            _ if OTHERS.iter().any(|left_out| path.starts_with(left_out)) => false,
             ["solutions", ..] => false,
             [top @ ("exercises" | "tests"), track, folder, part, ..] => match self.task(track, folder) {
                 Some((_, false)) => false,

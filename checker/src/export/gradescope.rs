@@ -26,8 +26,8 @@ pub(super) fn write(root: &Path, tasks: &[&Task], rust: &str, bundle: &Path) -> 
 }
 
 fn pack(root: &Path, tasks: &[&Task], rust: &str, to: &Path) -> Result<(), Fault> {
-    let ids: Vec<String> = tasks.iter().map(|task| task.id()).collect();
-    let script = |text: &str| text.replace("{rust}", rust).replace("{tasks}", &ids.join(",")).into_bytes();
+    let asked: Vec<String> = tasks.iter().map(|task| format!("--task {}", task.id())).collect();
+    let script = |text: &str| text.replace("{rust}", rust).replace("{tasks}", &asked.join(" ")).into_bytes();
     let mut files =
         vec![(PathBuf::from("run_autograder"), script(RUN), true), (PathBuf::from("setup.sh"), script(SETUP), true)];
     for (path, from) in list::of(root, &mut |_| {}) {

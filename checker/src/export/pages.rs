@@ -13,10 +13,10 @@ const INSTEAD: &str = "*The reference is not in this copy of the workbook.*";
 pub(super) fn page(text: &str, path: &Path, kept: &dyn Fn(&Path) -> bool) -> String {
     let folder = path.parent().unwrap_or(Path::new(""));
     let there = |target: &str| kept(&resolved(folder, target));
-    let text = linked(&without_reference(text), &there);
     match path.ends_with("SUMMARY.md") {
-        true => text.split_inclusive('\n').filter(|line| line.trim() != "-").collect(),
-        false => text,
+        // mdBook takes nothing but chapters there.
+        true => text.split_inclusive('\n').filter(|line| linked(line, &there) == *line).collect(),
+        false => linked(&without_reference(text), &there),
     }
 }
 
@@ -51,7 +51,7 @@ fn without_reference(text: &str) -> String {
     kept.join("\n").trim_end().to_owned() + "\n"
 }
 
-/// Makes links to pages that are not there plain text; an entry of the summary goes altogether.
+/// Makes links to pages that are not there plain text.
 fn linked(text: &str, there: &dyn Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -63,13 +63,8 @@ fn linked(text: &str, there: &dyn Fn(&str) -> bool) -> String {
         let gone = closed && page.ends_with(".md") && !page.contains("://") && !there(page);
         match before.rfind('[').filter(|_| gone) {
             Some(open) => {
-                let entry = before[..open].trim_end_matches(' ').ends_with("\n-") || before[..open].trim() == "-";
                 out.push_str(&before[..open]);
-                if entry {
-                    out.truncate(out.trim_end_matches(' ').len());
-                } else {
-                    out.push_str(&before[open + 1..]);
-                }
+                out.push_str(&before[open + 1..]);
                 rest = &after[target.len() + 1..];
             }
             None => {
@@ -129,8 +124,8 @@ mod tests {
             ),
             "[B](02-b.md), C and C again. [W](https://a/03-c.md) a](b [d](e.png)\n"
         );
-        let summary = "# Summary\n\n[Intro](intro.md)\n\n- [B](fan-out/02-b.md)\n- [C](fan-out/03-c.md)\n\n---\n";
+        let summary = "# Summary\n\n[Intro](intro.md)\n\n- [B](fan-out/02-b.md)\n- [C](fan-out/03-c.md)\n\n---\n\n[C](fan-out/03-c.md)\n";
         let summary = page(summary, Path::new("book/src/SUMMARY.md"), &|page| !page.ends_with("03-c.md"));
-        assert_eq!(summary, "# Summary\n\n[Intro](intro.md)\n\n- [B](fan-out/02-b.md)\n\n---\n");
+        assert_eq!(summary, "# Summary\n\n[Intro](intro.md)\n\n- [B](fan-out/02-b.md)\n\n---\n\n");
     }
 }

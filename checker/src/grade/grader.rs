@@ -21,6 +21,8 @@ pub(super) struct Prepared<'a> {
     pub(super) task: &'a Task,
     pub(super) criteria: Vec<Criterion>,
     pub(super) recipes: Recipes,
+    /// The programs of the services that it needs, as far as they are here.
+    pub(super) services: Vec<PathBuf>,
 }
 
 /// What all submissions are judged with.
@@ -102,7 +104,8 @@ impl Grader {
         };
         let run = |criterion: &Criterion, binary: &Path| {
             let scratch = slot.join(format!("scratch-{}", verdict::opaque::opaque(&self.opaque, &criterion.test)));
-            let judged = match Kept::of(self, criterion, binary.parent().unwrap_or(slot), &scratch) {
+            let judged = match Kept::of(self, criterion, &prepared.services, binary.parent().unwrap_or(slot), &scratch)
+            {
                 Ok(kept) => judge::kept(criterion, binary, &self.opaque, &kept.order, &kept),
                 Err(fault) => Judged::at_once(criterion, Verdict::new(Kind::Infra, report::plain(&fault.to_string()))),
             };

@@ -1,8 +1,8 @@
 //! What a test may do while it judges a stranger's code, and what it may use.
 //!
 //! Most tests call the submission: such a process may start no other, read nothing but itself, and write only to a
-//! scratch folder that it has alone and that is gone after it. A test that starts the submission's program calls
-//! nothing of the submission: it may start processes, and the program runs under the rules above.
+//! scratch folder that it has alone and that is gone after it. A test that starts the submission's program may start
+//! processes, of that program and of the services that the task needs; the program runs under the rules above.
 
 use super::grader::Grader;
 use crate::fault::Fault;
@@ -50,12 +50,19 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// How a test with this criterion is kept that was built in `out`, and has `scratch` for itself.
+    /// How a test with this criterion is kept that was built in `out`, and has `scratch` for itself. `services` are the
+    /// programs of what the task needs.
     ///
     /// # Errors
     ///
     /// A scratch folder that cannot be made.
-    pub(super) fn of(grader: &Grader, criterion: &Criterion, out: &Path, scratch: &Path) -> Result<Kept, Fault> {
+    pub(super) fn of(
+        grader: &Grader,
+        criterion: &Criterion,
+        services: &[PathBuf],
+        out: &Path,
+        scratch: &Path,
+    ) -> Result<Kept, Fault> {
         std::fs::create_dir_all(scratch).map_err(|error| Fault::file("create", scratch, &error))?;
         let launcher = grader.compiler.launcher.clone();
         let strict =
@@ -66,9 +73,11 @@ impl Kept {
             let mut command = vec![launcher.path().display().to_string()];
             command.extend(program.arguments(&launcher));
             order.programs = Some(Programs { command, code: sandbox::FAILED.into(), mark: launcher.says() });
-            // It starts the launcher, the submission's program, and the services that the task needs; and it looks at
-            // them through /proc.
-            Policy { processes: true, read: vec!["/".into()], execute: vec!["/".into()], ..strict }
+            // It looks at what it has started through /proc.
+            let read = vec![out.to_owned(), "/proc".into()];
+            let mut execute = vec![launcher.path().to_owned(), out.to_owned()];
+            execute.extend(services.iter().cloned());
+            Policy { processes: true, read, execute, ..strict }
         } else {
             Policy { read: vec![out.to_owned()], ..strict }
         };
@@ -81,7 +90,7 @@ impl Keeper for Kept {
         let mut command = self.policy.command(&self.launcher, binary);
         command.env("TMPDIR", &self.scratch).current_dir(&self.scratch);
         if self.policy.processes {
-            // A trusted test finds its services as the grader does.
+            // A test finds its services as the grader does.
             command.envs(std::env::vars_os().filter(|(name, _)| SERVICES.iter().any(|known| name == known)));
         }
         command
@@ -99,8 +108,8 @@ impl Keeper for Kept {
     }
 }
 
-/// The variables by which a service is found, and the path on which its program is.
-const SERVICES: [&str; 5] = ["PATH", "HOME", "KAFKA_BROKERS", "TANSU_BIN", "WORKBOOK_DEMAND"];
+/// The variables by which a service's program is found. One that runs elsewhere cannot be reached.
+const SERVICES: [&str; 4] = ["PATH", "HOME", "TANSU_BIN", "WORKBOOK_DEMAND"];
 
 fn exceeded(exceeded: Exceeded) -> Verdict {
     match exceeded {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-use submissions::{Declared, Entry, Learner, Submission};
+use submissions::{Declared, Entry, Learner, Submission, Why};
 
 /// The results of a class.
 pub(super) struct Kept {
@@ -53,16 +53,17 @@ impl Kept {
     ///
     /// # Errors
     ///
-    /// Results that cannot be written. What keeps one submission from being judged is kept as `infra`.
+    /// Results that cannot be written, and a class that cannot be read on. What keeps one submission from being judged is
+    /// kept as `infra`.
     pub(super) fn one(
         &self,
         grader: &Grader,
         worker: usize,
         prepared: &[Prepared<'_>],
-        entry: Entry,
+        entry: Result<Entry, submissions::Error>,
     ) -> Result<(), Fault> {
         match entry {
-            Entry::Taken(submission) => {
+            Ok(Entry::Taken(submission)) => {
                 self.meet(&submission.learner);
                 let mut graded = begun(&submission.learner, &submission.task, &submission.sha256);
                 let of = prepared.iter().find(|prepared| prepared.task.id() == submission.task);
@@ -71,15 +72,27 @@ impl Kept {
                     self.append(&graded)?;
                 }
             }
-            Entry::Refused { learner, task, why, .. } => {
-                self.meet(&learner);
-                for task in task.map_or_else(|| self.tasks.clone(), |task| vec![task]) {
-                    let mut graded = begun(&learner, &task, "");
-                    graded.outcome = results::Outcome::Refused(why.to_string());
-                    if !self.done.contains(&graded.key()) {
-                        self.append(&graded)?;
-                    }
-                }
+            // What nobody has handed in is missing, which the finished results say by themselves.
+            Ok(Entry::Refused { learner, why: Why::NotHandedIn, .. }) => self.meet(&learner),
+            Ok(Entry::Refused { learner, task, why, .. }) => {
+                self.not_judged(&learner, task, &results::Outcome::Refused(why.to_string()))?;
+            }
+            Err(submissions::Error::Learner { ref learner, .. }) => {
+                let why = entry.as_ref().map_or_else(ToString::to_string, |_| String::new());
+                self.not_judged(learner, None, &results::Outcome::Infra(why))?;
+            }
+            Err(error) => return Err(of_submissions(error)),
+        }
+        Ok(())
+    }
+
+    /// Notes this of a learner, for one task or for all.
+    fn not_judged(&self, learner: &Learner, task: Option<String>, outcome: &results::Outcome) -> Result<(), Fault> {
+        self.meet(learner);
+        for task in task.map_or_else(|| self.tasks.clone(), |task| vec![task]) {
+            let graded = Graded { outcome: outcome.clone(), ..begun(learner, &task, "") };
+            if !self.done.contains(&graded.key()) {
+                self.append(&graded)?;
             }
         }
         Ok(())
@@ -123,7 +136,13 @@ fn begun(learner: &Learner, task: &str, submission: &str) -> Graded {
 fn judge(grader: &Grader, worker: usize, prepared: &Prepared<'_>, submission: Submission, graded: &mut Graded) {
     let began = Instant::now();
     graded.notes = submission.notes;
-    let sources: Vec<Source> = submission.files.into_iter().map(|file| (file.path, file.bytes)).collect();
+    let mut sources: Vec<Source> = submission.files.into_iter().map(|file| (file.path, file.bytes)).collect();
+    for missing in submission.missing {
+        if let Ok(text) = std::fs::read(prepared.task.stub().join(&missing)) {
+            graded.notes.push(format!("src/{} was not handed in: the stub's is taken", missing.display()));
+            sources.push((missing, text));
+        }
+    }
     match grader.judge(worker, prepared, &sources, &[]) {
         Ok(outcome) => note(graded, prepared, outcome),
         Err(fault) => graded.outcome = results::Outcome::Infra(report::plain(&fault.to_string())),

@@ -24,9 +24,6 @@ pub(super) fn broken_by(
     program: &Path,
     weak: bool,
 ) -> Result<Broken, Fault> {
-    if rules.is_empty() {
-        return Ok(Broken::default());
-    }
     let policy = Policy { read: vec![sources.to_owned()], weak, ..Policy::strict() };
     let mut command = policy.command(launcher, program);
     command.arg(rules::READER).arg(sources).arg(serde_json::to_string(rules).unwrap_or_default());

@@ -13,11 +13,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The grader's own code, beside the checker's that judges.
-const CODE: [&str; 7] = [
+const CODE: [&str; 8] = [
     include_str!("compile.rs"),
     include_str!("contained.rs"),
     include_str!("grader.rs"),
     include_str!("hostile.rs"),
+    include_str!("hostile/header.rs"),
     include_str!("keeper.rs"),
     include_str!("reader.rs"),
     include_str!("recipe.rs"),

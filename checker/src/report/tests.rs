@@ -24,6 +24,7 @@ fn judged(test: &str, statement: &str, verdict: Verdict) -> Judged {
         line: 1,
         deadline: Duration::from_secs(10),
         model: false,
+        processes: false,
     };
     Judged { criterion, verdict, output: String::new(), took: Duration::ZERO, again: Vec::new() }
 }

@@ -28,7 +28,11 @@ pub(crate) fn bundle() {
         assert!(source.join("workbook").join(part).exists(), "the self-test needs {part}");
     }
     let setup = fs::read_to_string(source.join("setup.sh")).expect("a script");
-    assert!(setup.contains("--default-toolchain \"1.") && setup.contains("\"fan-out/1,fan-out/2\""), "{setup}");
+    assert!(
+        setup.contains("--default-toolchain \"1.")
+            && setup.contains("grade --self-test --task fan-out/1 --task fan-out/2"),
+        "{setup}"
+    );
     for script in ["setup.sh", "run_autograder"] {
         let mode = fs::metadata(source.join(script)).expect("a script").permissions().mode();
         assert_eq!(mode & 0o111, 0o111, "{script} can be run");
@@ -39,12 +43,12 @@ pub(crate) fn bundle() {
     let leaves = "while [ $# -gt 0 ]; do [ \"$1\" = --out ] && out=$2; shift; done\n\
                   mkdir -p \"$out/gradescope\" && echo '{\"tests\": []}' > \"$out/gradescope/submission.json\"\n";
     let noted = "echo \"$@\" > \"$AUTOGRADER/asked\"\n";
-    assert_eq!(graded(&place, &format!("{noted}{leaves}exit 1\n")), 0);
+    assert_eq!(graded(&place, &format!("{noted}{leaves}exit 0\n")), 0);
     let results = place.join("results/results.json");
     assert_eq!(fs::read_to_string(&results).expect("results"), "{\"tests\": []}\n");
     let asked = fs::read_to_string(place.join("asked")).expect("a note");
     let submission = place.join("submission").display().to_string();
-    assert!(asked.starts_with(&format!("grade {submission} --tasks fan-out/1,fan-out/2 --out ")), "{asked}");
+    assert!(asked.starts_with(&format!("grade {submission} --task fan-out/1 --task fan-out/2 --out ")), "{asked}");
     assert!(asked.contains("--allow-weak-sandbox"), "{asked}");
 
     // No results where the grader fails: nobody gets a zero for that.

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, Sleep};
 
 /// The work of a stage. Clones are the same probe.
@@ -32,6 +33,8 @@ pub struct Work {
 struct Probe {
     name: &'static str,
     takes: Box<dyn Fn(u64) -> Duration + Send + Sync>,
+    /// Whose clock it counts by, if it was made in a runtime.
+    home: Option<Id>,
     panics: Box<dyn Fn(u64) -> bool + Send + Sync>,
     log: Mutex<Log>,
 }
@@ -84,6 +87,7 @@ impl Work {
         Work {
             probe: Arc::new(Probe {
                 name: "work",
+                home: runtime(),
                 takes: Box::new(takes),
                 panics: Box::new(|_| false),
                 log: Mutex::default(),
@@ -118,6 +122,10 @@ impl Work {
     /// # Cancel safety
     ///
     /// Dropping the future cancels the work: the item counts as not finished, and nothing goes on behind it.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled on another runtime than the one that the work was made in: that one has another clock.
     #[track_caller]
     pub fn run(&self, item: u64) -> Run {
         Run { probe: self.probe.clone(), item, at: Location::caller(), state: State::Unstarted }
@@ -154,6 +162,11 @@ impl Probe {
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The runtime that this is called in.
+fn runtime() -> Option<Id> {
+    Handle::try_current().ok().map(|runtime| runtime.id())
 }
 
 impl Log {
@@ -200,6 +213,9 @@ impl Future for Run {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.probe.home.is_some_and(|home| runtime().is_some_and(|here| here != home)) {
+            panic!("work of one runtime is run on another, which has a clock of its own");
+        }
         if let State::Unstarted = self.state {
             let takes = (self.probe.takes)(self.item);
             let record = self.probe.log().start(self.item, self.at);

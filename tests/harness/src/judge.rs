@@ -14,7 +14,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, RngSeed, Runtime};
 use verdict::supervise::{self, Run};
-use verdict::{Kind, Order, Verdict};
+use verdict::{Kind, Order, Verdict, busy};
 
 /// What the attribute knows of a test.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,8 @@ pub fn judge_now(criterion: &Criterion, body: impl FnOnce()) {
         let ended = catch_unwind(AssertUnwindSafe(body));
         panics::first()
             .or_else(|| ended.err().map(|payload| *finding(Some(payload))))
+            .or_else(panics::finding)
+            .or_else(panics::hook_is_gone)
             .or_else(leaked_threads)
             .unwrap_or_else(Verdict::pass)
     });
@@ -138,9 +140,10 @@ pub fn judge_noticing_model(criterion: &Criterion, tried: Noticing, explore: imp
 /// A search without an end is a verdict too. Never the search itself stops early: it would pass.
 fn limit(channel: Channel, deadline: Duration) {
     let watch = move || {
-        let began = std::time::Instant::now();
-        while began.elapsed() < deadline {
-            std::thread::park_timeout(deadline.saturating_sub(began.elapsed()));
+        let until = deadline.as_millis() as u64 + tasks::wall_ms();
+        while tasks::wall_ms() < until {
+            std::thread::park_timeout(Duration::from_millis(until.saturating_sub(tasks::wall_ms()).max(1)));
+            tasks::ask_for_waits(deadline * busy::MOST);
         }
         let seen = format!("loom is not through with the interleavings after {} s of real time", deadline.as_secs());
         channel.end(Verdict::new(Kind::Timeout, seen).usually(
@@ -199,6 +202,8 @@ fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> 
             Ended::Done => None,
             Ended::Failed(verdict) => Some(*verdict),
         })
+        .or_else(panics::finding)
+        .or_else(panics::hook_is_gone)
         .or_else(|| leaked_blocking(blocking))
         .or_else(leaked_threads)
         .unwrap_or_else(Verdict::pass);
@@ -212,6 +217,7 @@ fn runtime(criterion: &Criterion) -> std::io::Result<Runtime> {
     builder
         .enable_all()
         .thread_name(RUNTIME)
+        .on_thread_start(os::enlist)
         .rng_seed(RngSeed::from_bytes(&seed().to_le_bytes()))
         .on_task_spawn(tasks::on_spawn)
         .on_task_terminate(tasks::on_end)
@@ -561,7 +567,8 @@ fn leaked_threads() -> Option<Verdict> {
 fn own_threads() -> Vec<os::Thread> {
     let ours = |thread: &os::Thread| {
         let before = THREADS.get().is_some_and(|threads| threads.iter().any(|known| known.id == thread.id));
-        before || thread.name == watchdog::NAME || thread.name == RUNTIME
+        // Not by its name, which the subject may give to a thread of its own.
+        before || os::enlisted(thread.id)
     };
     os::threads().into_iter().filter(|thread| !ours(thread)).collect()
 }

@@ -2,13 +2,14 @@
 
 use nix::sys::signal::{SigHandler, Signal, signal};
 use std::backtrace::Backtrace;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use verdict::Site;
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(crate) use elsewhere::{arm_sampling, enter_poll, leave_poll, sample_line, this_thread, threads};
+pub(crate) use elsewhere::{arm_sampling, enter_poll, leave_poll, sample_line, this_thread, thread_id, threads};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(crate) use linux::{arm_sampling, enter_poll, leave_poll, sample_line, this_thread, threads};
+pub(crate) use linux::{arm_sampling, enter_poll, leave_poll, sample_line, this_thread, thread_id, threads};
 
 /// What a poll waited for, apart from the processor. The lines are not looked up yet.
 #[derive(Debug, Default)]
@@ -26,6 +27,19 @@ pub(crate) struct PollWaits {
 pub(crate) struct Thread {
     pub(crate) id: u64,
     pub(crate) name: String,
+}
+
+/// The judge's own threads.
+static ENLISTED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+
+/// Says that the thread that runs this is the judge's own.
+pub(crate) fn enlist() {
+    ENLISTED.lock().unwrap_or_else(PoisonError::into_inner).extend(thread_id());
+}
+
+/// Whether a thread is the judge's own.
+pub(crate) fn enlisted(id: u64) -> bool {
+    ENLISTED.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
 }
 
 /// SIGINT ends this process again, and those that it starts. A shell has its background jobs ignore it, and what is
@@ -56,5 +70,8 @@ mod elsewhere {
     }
     pub(crate) fn threads() -> Vec<Thread> {
         Vec::new()
+    }
+    pub(crate) fn thread_id() -> Option<u64> {
+        None
     }
 }

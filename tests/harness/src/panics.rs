@@ -3,7 +3,7 @@
 use crate::sites::{self, Owner};
 use crate::trace;
 use std::backtrace::Backtrace;
-use std::panic::PanicHookInfo;
+use std::panic::{PanicHookInfo, catch_unwind, panic_any};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use verdict::{Kind, Site, Verdict};
@@ -16,6 +16,15 @@ static FIRST: Mutex<Option<Verdict>> = Mutex::new(None);
 static ASIDE: Mutex<Option<Vec<Verdict>>> = Mutex::new(None);
 /// More of them tell nothing more.
 const MOST_ASIDE: usize = 8;
+
+/// What a check of the test found first, whoever catches it: a closure of the test's may run inside the subject's code.
+static FOUND: Mutex<Option<Verdict>> = Mutex::new(None);
+
+/// The hook has met a [`Roll`].
+static PRESENT: AtomicBool = AtomicBool::new(false);
+
+/// The payload of a panic that asks whether the hook is still there.
+struct Roll;
 
 /// A task dump is being taken: it polls every task, under a scheduler that no wake may reach.
 static DUMPING: AtomicBool = AtomicBool::new(false);
@@ -39,15 +48,45 @@ pub(crate) fn went_on() -> bool {
 /// From now on a panic is noted instead of printed.
 pub(crate) fn install() {
     std::panic::set_hook(Box::new(|info| {
-        let planned = info.payload().is::<PlannedPanic>() || info.payload().is::<Verdict>();
-        if DUMPING.load(Relaxed) {
+        if info.payload().is::<Roll>() {
+            PRESENT.store(true, Relaxed);
+        } else if DUMPING.load(Relaxed) {
             WENT_ON.store(true, Relaxed);
-        } else if !planned {
-            note(judge(info));
-        } else if let Some(PlannedPanic(item)) = info.payload().downcast_ref() {
+        } else if let Some(finding) = info.payload().downcast_ref::<Verdict>() {
+            found(finding);
+        } else if let Some(PlannedPanic(item)) = info.payload().downcast_ref().filter(|_| !by_the_subject(info)) {
             trace::panicked(Some(*item));
+        } else {
+            note(judge(info));
         }
     }));
+}
+
+/// Whether a panic of the subject's is seen: `None` while the hook is there, or one that hands on to it.
+pub(crate) fn hook_is_gone() -> Option<Verdict> {
+    PRESENT.store(false, Relaxed);
+    let _ = catch_unwind(|| panic_any(Roll));
+    let gone = "the panic hook was replaced, so that no panic is seen";
+    (!PRESENT.load(Relaxed)).then(|| {
+        Verdict::new(Kind::Crash, gone).usually("`std::panic::set_hook`: a hook is the program's, not a library's")
+    })
+}
+
+/// The subject may use the payload of a planned panic for one of its own.
+fn by_the_subject(info: &PanicHookInfo<'_>) -> bool {
+    info.location().is_some_and(|location| matches!(sites::owner(location.file()), Owner::Subject | Owner::Foreign))
+}
+
+/// What fails while a test of the learner's is tried is that test's.
+fn found(finding: &Verdict) {
+    if ASIDE.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+        FOUND.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| finding.clone());
+    }
+}
+
+/// What a check found first.
+pub(crate) fn finding() -> Option<Verdict> {
+    FOUND.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn note(verdict: Verdict) {
@@ -93,7 +132,11 @@ fn judge(info: &PanicHookInfo<'_>) -> Verdict {
     match sites::owner(location.file()) {
         Owner::Subject => by_subject(message, Some(sites::located(location))),
         Owner::Test => Verdict::new(Kind::Fail, first_lines(message)).at(Some(sites::located(location))),
-        Owner::Harness => Verdict::new(Kind::Infra, format!("the judge panicked at {location}: {message}")),
+        // What the learner-visible crate refuses is its caller's fault, if that is the subject.
+        Owner::Harness => match sites::subject_frame(&Backtrace::force_capture()) {
+            Some(site) if sites::learner_visible(location.file()) => by_subject(message, Some(site)),
+            _ => Verdict::new(Kind::Infra, format!("the judge panicked at {location}: {message}")),
+        },
         Owner::Foreign => by_subject(message, sites::subject_frame(&Backtrace::force_capture())),
     }
 }

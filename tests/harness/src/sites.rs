@@ -16,8 +16,15 @@ pub(crate) enum Owner {
     Foreign,
 }
 
-/// Decides by the workbook's own folder names; the innermost one on the path counts.
+/// This file in the workbook.
+const HERE: &str = "tests/harness/src/sites.rs";
+
+/// Decides by the workbook's own folder names; the innermost one on the path counts, but none below a subject's `src/`,
+/// where the folders are called as the learner likes.
 pub(crate) fn owner(path: &str) -> Owner {
+    if in_a_subjects_sources(below_the_workbook(path)) {
+        return Owner::Subject;
+    }
     const FOREIGN: [&str; 5] = ["/registry/src/", "/rustc/", "/rustlib/", "library/", "/git/checkouts/"];
     // The C library's own files come without a folder that tells.
     if !path.ends_with(".rs") || FOREIGN.iter().any(|part| path.contains(part)) {
@@ -40,6 +47,31 @@ pub(crate) fn owner(path: &str) -> Owner {
     } else {
         Owner::Subject
     }
+}
+
+/// Whether this file of the workbook's is one that the subject calls.
+pub(crate) fn learner_visible(path: &str) -> bool {
+    owner(path) == Owner::Harness && path.contains("exercises/workbook/")
+}
+
+/// The path from the workbook's root on, if it lies there.
+fn below_the_workbook(path: &str) -> &str {
+    let root = file!().strip_suffix(HERE).unwrap_or_default();
+    path.strip_prefix(root).unwrap_or(path)
+}
+
+/// `exercises/fan-out/02-unordered-fan-out/src/…`, `…/subjects/fan-out-02-wrong-batches/src/…`, where a class is graded
+/// `…/work/0/package/src/…`, or the end of one of these from the package's folder or `src/` on.
+fn in_a_subjects_sources(path: &str) -> bool {
+    let folders: Vec<&str> = path.split('/').collect();
+    let sources = |at: usize| folders.get(at) == Some(&"src") && folders.len() > at + 1;
+    let below = |(at, folder): (usize, &&str)| match *folder {
+        "exercises" | "solutions" => sources(at + 3),
+        "subjects" => sources(at + 2),
+        "work" => folders.get(at + 2) == Some(&"package") && sources(at + 3),
+        _ => false,
+    };
+    path.ends_with(".rs") && (sources(0) || sources(1) || folders.iter().enumerate().any(below))
 }
 
 /// The site as a message names it: from `src/` on, or the file's name alone.
@@ -99,6 +131,14 @@ mod tests {
             ("/w/target/subjects/fan-out-01-wrong-late/src/lib.rs", Owner::Subject),
             ("exercises/fan-out/11-reorder-buffer-tests/src/lib.rs", Owner::Subject),
             ("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", Owner::Test),
+            ("/w/target/subjects/fan-out-01/src/tests/harness/src/judge.rs", Owner::Subject),
+            ("/w/exercises/fan-out/01-serial-pipeline/src/registry/src/lib.rs", Owner::Subject),
+            ("fan-out-01-wrong-late/src/exercises/workbook/work.rs", Owner::Subject),
+            ("/w/target/grading/work/0/package/src/tests/loopback/mod.rs", Owner::Subject),
+            ("src/tests/harness/mod.rs", Owner::Subject),
+            ("exercises/fan-out/01-serial-pipeline/src/acceptance.rs", Owner::Subject),
+            ("fan-out-01-wrong-late/acceptance.rs", Owner::Test),
+            ("exercises/fan-out/01-a/tests/../../../../tests/fan-out/01-a/acceptance.rs", Owner::Test),
             ("exercises/workbook/src/work.rs", Owner::Harness),
             ("tests/harness/src/check.rs", Owner::Harness),
             ("tests/loopback/src/serve.rs", Owner::Harness),

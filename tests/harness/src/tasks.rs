@@ -264,10 +264,22 @@ pub(crate) fn poll_under_way() -> Option<UnderWay> {
 /// When the run began on its own clock, for messages.
 pub(crate) static RUN_BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
 
-/// Milliseconds of real time since the first call, made when the run begins.
+/// Milliseconds since the first call, made when the run begins: of real time, less what a busy machine has kept this
+/// process waiting, as far as that is [known](ask_for_waits).
 pub(crate) fn wall_ms() -> u64 {
     static BEGAN: std::sync::OnceLock<WallInstant> = std::sync::OnceLock::new();
-    BEGAN.get_or_init(WallInstant::now).elapsed().as_millis() as u64
+    let wall = BEGAN.get_or_init(WallInstant::now).elapsed().as_millis() as u64;
+    wall.saturating_sub(KEPT_WAITING.load(Relaxed))
+}
+
+/// Milliseconds that this process was [kept waiting](verdict::busy::kept_waiting), as far as is known.
+static KEPT_WAITING: AtomicU64 = AtomicU64::new(0);
+
+/// Looks how long a busy machine has kept this process waiting; no more than this counts.
+pub(crate) fn ask_for_waits(most: Duration) {
+    let waited = verdict::busy::kept_waiting(std::process::id()).min(most).as_millis() as u64;
+    // A thread that ends takes its waits along.
+    KEPT_WAITING.fetch_max(waited, Relaxed);
 }
 
 pub(crate) fn on_spawn(meta: &TaskMeta<'_>) {

@@ -9,7 +9,7 @@ use crate::tasks::UnderWay;
 use crate::{os, panics, probes, sites, tasks};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
-use verdict::{Kind, Verdict};
+use verdict::{Kind, Verdict, busy};
 
 /// One poll may not hold the thread for longer than this, whatever the test's deadline.
 const LONGEST_POLL: u64 = 5_000;
@@ -20,7 +20,7 @@ const ANSWERING: u64 = 8_000;
 /// A poll under way for less is one of many; the thread comes back.
 const HELD: u64 = 500;
 const TICK: Duration = Duration::from_millis(50);
-/// The watchdog's thread, so that the check for leaked threads knows it.
+/// The watchdog's thread.
 pub(crate) const NAME: &str = "watchdog";
 
 /// Whether the root future has begun its answer.
@@ -28,9 +28,11 @@ static BEGUN: AtomicBool = AtomicBool::new(false);
 
 /// Starts the watchdog. `deadline` counts from now.
 pub(crate) fn start(channel: Channel, deadline: Duration) {
+    let most = deadline * busy::MOST;
     let deadline = deadline.as_millis() as u64 + tasks::wall_ms();
     let watch = move || loop {
         std::thread::park_timeout(TICK);
+        tasks::ask_for_waits(most);
         let now = tasks::wall_ms();
         let answering = BEGUN.load(Relaxed);
         match held() {
@@ -46,17 +48,24 @@ pub(crate) fn start(channel: Channel, deadline: Duration) {
             _ => {}
         }
     };
+    let watch = move || {
+        os::enlist();
+        watch()
+    };
     // Without a watchdog the supervisor's deadline is left.
     let _ = std::thread::Builder::new().name(NAME.to_owned()).spawn(watch);
 }
 
 /// Starts the watchdog of a criterion that is a call on this thread. `deadline` counts from now.
 pub(crate) fn start_for_a_call(channel: Channel, deadline: Duration) {
+    let most = deadline * busy::MOST;
     let (thread, deadline) = (os::this_thread(), deadline.as_millis() as u64 + tasks::wall_ms());
     let seconds = (deadline - tasks::wall_ms()) / 1000;
     let watch = move || {
+        os::enlist();
         while tasks::wall_ms() <= deadline {
             std::thread::park_timeout(TICK);
+            tasks::ask_for_waits(most);
         }
         let late = Verdict::new(Kind::Timeout, format!("the call has not come back after {seconds} s of real time"))
             .at(os::sample_line(thread))

@@ -8,6 +8,7 @@
 //! The crate is shared by the harness (a test run by hand supervises itself) and the checker, so that both
 //! come to the same verdict.
 
+pub mod busy;
 pub mod opaque;
 pub mod supervise;
 

@@ -7,7 +7,7 @@
 //! the supervisor, however that ends, and then the child ends its group itself.
 
 use crate::order::ASKED;
-use crate::{Keeper, Kind, Order, Verdict};
+use crate::{Keeper, Kind, Order, Verdict, busy};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,8 @@ pub struct Run<'a> {
     pub binary: &'a Path,
     /// The test's whole name, as `--list` prints it.
     pub test: &'a str,
-    /// Wall-clock time until the process group is killed.
+    /// Time until the process group is killed: by the wall's clock, less what a busy machine has
+    /// [kept it waiting](busy::kept_waiting).
     pub deadline: Duration,
     /// What the process is told, beside the nonce.
     pub order: &'a Order,
@@ -137,12 +138,12 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     let lifeline = channel.try_clone();
     listen(channel, nonce, events);
 
-    let deadline = started + run.deadline;
+    let deadline = Deadline { at: started + run.deadline, most: run.deadline * busy::MOST, process: child.id() };
     let mut look: Option<Look> = run.keeper.map(|keeper| keeper.watch(child.id()));
-    let event = await_event(&inbox, deadline, &mut look);
+    let event = await_event(&inbox, &deadline, &mut look);
     // An answer is final, but a process that says `pass` and then never ends has still left something behind.
     let end = match event {
-        Some(Event::Answered(_) | Event::Closed) => ended(&mut child, deadline, &mut look),
+        Some(Event::Answered(_) | Event::Closed) => ended(&mut child, &deadline, &mut look),
         _ => End::Never,
     };
     drop(look);
@@ -283,13 +284,13 @@ fn own_output(text: &str, test: &str) -> String {
 type Look<'a> = Box<dyn FnMut() -> Option<Verdict> + 'a>;
 
 /// The first thing that happens; `None` if nothing does before the deadline.
-fn await_event(inbox: &mpsc::Receiver<Event>, deadline: Instant, look: &mut Option<Look<'_>>) -> Option<Event> {
+fn await_event(inbox: &mpsc::Receiver<Event>, deadline: &Deadline, look: &mut Option<Look<'_>>) -> Option<Event> {
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let Some(look) = look else { return inbox.recv_timeout(left).ok() };
-        match inbox.recv_timeout(left.min(LOOKS)) {
+        let left = deadline.left();
+        let patience = if look.is_some() { left.min(LOOKS) } else { left };
+        match inbox.recv_timeout(patience) {
             Ok(event) => return Some(event),
-            Err(_) => match look() {
+            Err(_) => match look.as_mut().and_then(|look| look()) {
                 Some(verdict) => return Some(Event::Exceeded(verdict)),
                 None if left.is_zero() => return None,
                 None => {}
@@ -298,14 +299,35 @@ fn await_event(inbox: &mpsc::Receiver<Event>, deadline: Instant, look: &mut Opti
     }
 }
 
+/// Until when a process may run.
+struct Deadline {
+    at: Instant,
+    /// So far it is put off, at most.
+    most: Duration,
+    process: u32,
+}
+
+impl Deadline {
+    /// How long it still may run. The system is asked only when it seems to be over.
+    fn left(&self) -> Duration {
+        match self.at.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => {
+                let put_off = self.at + busy::kept_waiting(self.process).min(self.most);
+                put_off.saturating_duration_since(Instant::now())
+            }
+            left => left,
+        }
+    }
+}
+
 /// Waits for the process to end by itself, until the deadline at most.
-fn ended(child: &mut Child, deadline: Instant, look: &mut Option<Look<'_>>) -> End {
+fn ended(child: &mut Child, deadline: &Deadline, look: &mut Option<Look<'_>>) -> End {
     let mut pause = Duration::from_micros(200);
     let mut looked = Instant::now();
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return End::Status(status),
-            Ok(None) if Instant::now() < deadline => {
+            Ok(None) if !deadline.left().is_zero() => {
                 thread::park_timeout(pause);
                 pause = (pause * 2).min(Duration::from_millis(20));
             }

@@ -17,10 +17,10 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 cd "$root/source/workbook" || exit 1
 
-target/checker/checker grade "$root/submission" --tasks "{tasks}" --out "$out/results" --allow-weak-sandbox
+target/checker/checker grade "$root/submission" {tasks} --out "$out/results" --allow-weak-sandbox
 code=$?
-# 0: every criterion holds; 1: some do not.
-if [ "$code" -gt 1 ]; then
+# 0: all is graded, whatever the grade; 3: something could not be judged.
+if [ "$code" -ne 0 ]; then
     echo "the grader failed with code $code" >&2
     exit "$code"
 fi

@@ -200,6 +200,11 @@ fn sample(thread: u64) -> Option<Backtrace> {
     SAMPLE.try_lock().ok()?.take()
 }
 
+/// This thread's number, as [`threads`] gives it.
+pub(crate) fn thread_id() -> Option<u64> {
+    u64::try_from(nix::unistd::gettid().as_raw()).ok()
+}
+
 /// The threads of this process.
 pub(crate) fn threads() -> Vec<Thread> {
     let Ok(entries) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };

@@ -1,7 +1,7 @@
 //! Neither exit codes nor output decide.
 
 use crate::{judge, wrong};
-use verdict::Kind::{Crash, Fail, Output, Pass};
+use verdict::Kind::{Crash, Fail, Leak, Output, Pass};
 use verdict::Order;
 
 #[path = "../subjects/hostile.rs"]
@@ -23,11 +23,19 @@ mod right {
     async fn process() {
         subject::leaves_a_process();
     }
+
+    /// A hook that hands on is no fault, and blocking work has threads of the judge's own.
+    #[criterion]
+    async fn hook() {
+        subject::wraps_the_hook();
+        tokio::task::spawn_blocking(|| {}).await.ok();
+    }
 }
 
 mod wrong {
     use super::subject;
-    use harness::{check, criterion};
+    use harness::{check, criterion, ms};
+    use workbook::Work;
 
     /// Ends the process with code 0.
     #[criterion]
@@ -87,6 +95,48 @@ mod wrong {
     async fn panics_in_a_drop() {
         subject::panics_in_a_drop();
     }
+
+    /// Silences the judge, and panics.
+    #[criterion]
+    #[should_panic]
+    async fn replaces_the_hook() {
+        subject::replaces_the_hook();
+    }
+
+    /// Panics with the payload of a planned panic.
+    #[criterion]
+    #[should_panic]
+    async fn panics_as_planned() {
+        subject::panics_as_planned();
+    }
+
+    /// Catches what a check in a closure of the test's found.
+    #[criterion]
+    #[should_panic]
+    async fn catches() {
+        subject::catches(|| check::equal("items", 0, 1).usually("nothing is sent"));
+    }
+
+    /// Makes the probe panic.
+    #[criterion]
+    #[should_panic]
+    async fn misuses_the_probe() {
+        subject::misuses_the_probe(Work::taking(ms(1)));
+    }
+
+    /// Leaves threads behind that are called like the judge's.
+    #[criterion]
+    #[should_panic]
+    async fn threads() {
+        subject::leaves_threads_that_look_like_the_judges();
+    }
+
+    /// Works on a clock of its own.
+    #[criterion]
+    #[should_panic]
+    async fn elsewhere() {
+        subject::works_elsewhere(Work::taking(ms(1))).await;
+    }
 }
 
 #[test]
@@ -144,4 +194,37 @@ fn output_is_kept_without_deciding() {
     let judged = judge("hostile::right::prints", &Order::default());
     assert_eq!(judged.verdict.kind, Pass, "{}", judged.verdict);
     assert!(judged.output.contains(r#""kind":"pass""#), "{}", judged.output);
+}
+
+#[test]
+fn replaces_the_hook() {
+    wrong("hostile", "replaces_the_hook").kind(Crash).seen("the panic hook was replaced").usually("set_hook");
+}
+
+#[test]
+fn panics_as_planned() {
+    wrong("hostile", "panics_as_planned").kind(Crash).seen("a panic without a message").at("planned");
+}
+
+#[test]
+fn catches() {
+    wrong("hostile", "catches").kind(Fail).seen("items: 0, expected 1").usually("nothing is sent");
+}
+
+#[test]
+fn misuses_the_probe() {
+    wrong("hostile", "misuses_the_probe")
+        .kind(Crash)
+        .seen("a name is given before the work is cloned")
+        .at("names-a-clone");
+}
+
+#[test]
+fn threads() {
+    wrong("hostile", "threads").kind(Leak).seen("2 OS threads are left behind").evidence("thread \"watchdog\"");
+}
+
+#[test]
+fn elsewhere() {
+    wrong("hostile", "elsewhere").kind(Crash).seen("work of one runtime is run on another").at("elsewhere");
 }

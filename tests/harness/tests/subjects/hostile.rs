@@ -61,3 +61,53 @@ pub(crate) fn panics_in_a_drop() {
     let _bomb = Bomb;
     panic!("before the drop");
 }
+
+/// Puts a silent hook in the judge's place, and panics where nobody waits.
+pub(crate) fn replaces_the_hook() {
+    std::panic::set_hook(Box::new(|_| {}));
+    tokio::spawn(async { panic!("nobody will know") });
+}
+
+/// Puts a hook before the judge's, which is still asked.
+pub(crate) fn wraps_the_hook() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| before(info)));
+}
+
+/// Panics as the tests do on purpose.
+pub(crate) fn panics_as_planned() {
+    tokio::spawn(async { std::panic::panic_any(workbook::PlannedPanic(7)) }); // [planned]
+}
+
+/// Catches whatever the test's closure panics with.
+pub(crate) fn catches(call: impl FnOnce()) {
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call));
+}
+
+/// Asks the probe for what it refuses.
+pub(crate) fn misuses_the_probe(work: workbook::Work) {
+    let other = work.clone();
+    drop(other.named("mine")); // [names-a-clone]
+    drop(work);
+}
+
+/// Leaves threads behind under the names of the judge's.
+pub(crate) fn leaves_threads_that_look_like_the_judges() {
+    for name in ["runtime", "watchdog"] {
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        let _ = thread.spawn(|| {
+            loop {
+                std::thread::park();
+            }
+        });
+    }
+}
+
+/// Works on a runtime whose clock the test does not see.
+pub(crate) async fn works_elsewhere(work: workbook::Work) {
+    let elsewhere = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.expect("a runtime").block_on(work.run(1)); // [elsewhere]
+    });
+    let _ = elsewhere.await;
+}

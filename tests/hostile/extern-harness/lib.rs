@@ -1,0 +1,29 @@
+//! Task: fan-out/2
+//! Expect: build
+//! Contained: the judge's library cannot be named by a submission
+//!
+//! The judge's library is compiled before; with it a submission sends a verdict of its own.
+
+extern crate harness;
+
+use tokio::sync::mpsc::{self, Receiver};
+use workbook::Work;
+
+/// One worker, and what the header says.
+pub fn fan_out(input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    wrong(input, work)
+}
+
+/// One task in place of eight.
+fn wrong(mut input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(8);
+    tokio::spawn(async move {
+        while let Some(number) = input.recv().await {
+            work.run(number).await;
+            if output.send(number * 2).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

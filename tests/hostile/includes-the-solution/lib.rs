@@ -1,0 +1,31 @@
+//! Task: fan-out/2
+//! Expect: build
+//! Contained: no file outside the submission is read when it is compiled
+//!
+//! `include!` reads any file, and cargo says where this crate lies.
+
+const SOLUTION: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../solutions/fan-out/02-unordered-fan-out/src/lib.rs"));
+
+use tokio::sync::mpsc::{self, Receiver};
+use workbook::Work;
+
+/// One worker, and what the header says.
+pub fn fan_out(input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    println!("{SOLUTION}");
+    wrong(input, work)
+}
+
+/// One task in place of eight.
+fn wrong(mut input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(8);
+    tokio::spawn(async move {
+        while let Some(number) = input.recv().await {
+            work.run(number).await;
+            if output.send(number * 2).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

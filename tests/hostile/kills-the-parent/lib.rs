@@ -1,0 +1,49 @@
+//! Task: fan-out/2
+//! Expect: all crash
+//! Contained: the grader gets no signal
+//!
+//! Whoever judges is the parent; a signal ends it before it writes anything down.
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use workbook::Work;
+
+/// Eight workers, and what the header says.
+pub fn fan_out(input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    if !reached() {
+        panic!("out of reach");
+    }
+    right(input, work)
+}
+
+fn reached() -> bool {
+    let parent = std::os::unix::process::parent_id().to_string();
+    let mut command = Command::new("kill");
+    command.args(["-TERM", &parent]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// The right solution.
+fn right(input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(8);
+    let input = Arc::new(Mutex::new(input));
+    for _ in 0..8 {
+        tokio::spawn(worker(input.clone(), work.clone(), output.clone()));
+    }
+    receiver
+}
+
+async fn worker(input: Arc<Mutex<Receiver<u64>>>, work: Work, output: Sender<u64>) {
+    while let Some(number) = next(&input).await {
+        work.run(number).await;
+        if output.send(number * 2).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn next(input: &Mutex<Receiver<u64>>) -> Option<u64> {
+    input.lock().await.recv().await
+}

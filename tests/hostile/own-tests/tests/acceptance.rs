@@ -1,0 +1,2 @@
+#[test]
+fn every_number_doubled_once() {}

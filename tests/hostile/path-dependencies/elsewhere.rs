@@ -1,0 +1,1 @@
+compile_error!("the manifest of the submission was read");

@@ -1,0 +1,1 @@
+compile_error!("a crate of the submission was compiled");

@@ -1,0 +1,48 @@
+//! Task: fan-out/2
+//! Expect: all crash
+//! Contained: each criterion has a process of its own
+//!
+//! Tests share a process, and a static lives as long as that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use workbook::Work;
+
+/// Eight workers, and what the header says.
+pub fn fan_out(input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    if !reached() {
+        panic!("out of reach");
+    }
+    right(input, work)
+}
+
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+fn reached() -> bool {
+    CALLS.fetch_add(1, Ordering::Relaxed) > 0
+}
+
+/// The right solution.
+fn right(input: Receiver<u64>, work: Work) -> Receiver<u64> {
+    let (output, receiver) = mpsc::channel(8);
+    let input = Arc::new(Mutex::new(input));
+    for _ in 0..8 {
+        tokio::spawn(worker(input.clone(), work.clone(), output.clone()));
+    }
+    receiver
+}
+
+async fn worker(input: Arc<Mutex<Receiver<u64>>>, work: Work, output: Sender<u64>) {
+    while let Some(number) = next(&input).await {
+        work.run(number).await;
+        if output.send(number * 2).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn next(input: &Mutex<Receiver<u64>>) -> Option<u64> {
+    input.lock().await.recv().await
+}
