@@ -222,7 +222,14 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
         .iter()
         .filter(|child| child.message.contains("expected"))
         .map(|child| child.message.lines().map(str::trim).collect::<Vec<_>>().join(", "));
-    verdict.evidence = labels.chain(notes).take(4).collect();
+    // What the message says already is no evidence of it.
+    verdict.evidence = labels.chain(notes).filter(|text| !message.message.contains(text.as_str())).take(4).collect();
+    if ["cannot be sent between threads", "is not general enough"].iter().any(|said| message.message.contains(said)) {
+        return verdict.usually(
+            "the returned future is not `Send`: something that is not `Send` lives across an `.await`; or, with 'not general \
+             enough', a closure in a combinator such as `.map(|x| …)`: write an `async move` block",
+        );
+    }
     verdict.usually("a public name or signature that was changed: `git diff` shows it; the tests use those of the stub")
 }
 
@@ -241,5 +248,38 @@ fn unreadable(path: &str, why: &str) -> Verdict {
         false => {
             verdict.usually(format!("a file that was moved or removed: `git restore {file}` in the task's folder"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+    use verdict::Verdict;
+
+    /// What the tests of a subject are told when the compiler says this of them.
+    fn of_the_tests(message: &str, labels: &[&str]) -> Verdict {
+        let spans: Vec<_> = labels
+            .iter()
+            .map(|label| serde_json::json!({"file_name": "tests/acceptance.rs", "line_start": 7, "label": label}))
+            .collect();
+        let said = serde_json::json!({"message": message, "level": "error", "spans": spans});
+        let target = serde_json::json!({"name": "acceptance", "kind": ["test"]});
+        let parsed = serde_json::from_value(said).and_then(|said| Ok((said, serde_json::from_value(target)?)));
+        let (said, target) = parsed.expect("as cargo prints it");
+        broken(&said, &target)
+    }
+
+    #[test]
+    fn a_future_that_is_not_send_is_no_changed_name() {
+        let not_general = "implementation of `FnOnce` is not general enough";
+        for message in ["future cannot be sent between threads safely", not_general] {
+            let verdict = of_the_tests(message, &["future returned by `f` is not `Send`", not_general]);
+            assert!(verdict.usually.is_some_and(|cause| cause.contains("not `Send`")), "{message}");
+            assert!(verdict.evidence.iter().all(|text| text != message), "{message}");
+            assert!(verdict.evidence.contains(&"future returned by `f` is not `Send`".to_owned()), "{message}");
+        }
+        let verdict = of_the_tests("mismatched types", &["expected `u64`, found `u32`"]);
+        assert!(verdict.usually.is_some_and(|cause| cause.contains("signature")));
+        assert_eq!(verdict.evidence, ["expected `u64`, found `u32`"]);
     }
 }

@@ -109,7 +109,7 @@ pub(crate) fn only_one(outcomes: Vec<Outcome>) -> Result<Outcome, Fault> {
 fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
     let short = show::short(task);
     match exit {
-        Exit::Passed => match tasks.iter().find(|task| !progress.passed(&task.id())) {
+        Exit::Passed => match to_do(tasks, task, |task| progress.passed(&task.id())) {
             Some(next) => {
                 outln!("{DIM}next:{DIM:#} {BOLD}cargo checker show {}{BOLD:#}", show::short(next))
             }
@@ -123,6 +123,12 @@ fn next(tasks: &[Task], task: &Task, progress: &Progress, exit: Exit) {
             outln!("{DIM}no idea?{DIM:#} {BOLD}cargo checker hint {short}{BOLD:#}");
         }
     }
+}
+
+/// The first task behind this one that has not been passed, or else the first one of all.
+fn to_do<'a>(tasks: &'a [Task], task: &Task, passed: impl Fn(&Task) -> bool) -> Option<&'a Task> {
+    let behind = tasks.iter().skip_while(|other| other.id() != task.id()).skip(1);
+    behind.chain(tasks).find(|task| !passed(task))
 }
 
 /// The exit code: a grader's fault outweighs a learner's, which it may have caused.
@@ -142,5 +148,30 @@ pub(crate) fn unread(error: io::Error) -> Result<(), Fault> {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(Fault::infra(format!("the records cannot be written: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Workbook, to_do};
+
+    #[test]
+    fn the_next_task_is_behind_the_one_just_passed() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let task = |name: &str| format!("tests/fan-out/{name}/task.toml");
+        for file in ["Cargo.toml".to_owned(), "exercises/x".to_owned(), task("01-a"), task("02-b"), task("03-c")] {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, "title = \"A task\"\nsummary = \"What it is\"\n").expect("a file");
+        }
+        let tasks = Workbook::find(folder.path()).and_then(|workbook| workbook.tasks()).expect("three tasks");
+        let next = |just: usize, passed: &[usize]| {
+            to_do(&tasks, &tasks[just - 1], |task| passed.iter().any(|at| tasks[at - 1].id() == task.id()))
+                .map(|task| task.id().to_string())
+        };
+        assert_eq!(next(2, &[2]).as_deref(), Some("fan-out/3"), "behind it, though the first is open");
+        assert_eq!(next(3, &[2, 3]).as_deref(), Some("fan-out/1"), "none is open behind it");
+        assert_eq!(next(1, &[1, 2]).as_deref(), Some("fan-out/3"));
+        assert_eq!(next(2, &[1, 2, 3]), None);
     }
 }

@@ -35,17 +35,16 @@ const MIXED: [u64; 5] = [9, 3, 7, 7, 1];
 const BY_ITEM: &str = "results are sorted by item, or kept in a map by item: the order is that of the list, and a number may come \
                        twice; remember each item's place";
 
-/// A result without the types of the subject, with its item.
+/// An error without the types of the subject, with its item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Seen {
-    Value(u64),
+enum Why {
     Refused(u64),
     Panicked(u64),
 }
-use Seen::{Panicked, Refused, Value};
+use Why::{Panicked, Refused};
 
-impl From<Failure> for Seen {
-    fn from(failure: Failure) -> Seen {
+impl From<Failure> for Why {
+    fn from(failure: Failure) -> Why {
         match failure {
             Failure::Refused(item) => Refused(item),
             Failure::Panicked(item) => Panicked(item),
@@ -53,36 +52,29 @@ impl From<Failure> for Seen {
     }
 }
 
-impl From<u64> for Seen {
-    fn from(value: u64) -> Seen {
-        Value(value)
-    }
-}
-
-impl From<Result<u64, Failure>> for Seen {
-    fn from(result: Result<u64, Failure>) -> Seen {
-        result.map_or_else(Seen::from, Value)
-    }
-}
-
-/// A list of the subject's, so that it can be compared.
-fn list<T: Into<Seen>>(results: Vec<T>) -> Vec<Seen> {
-    results.into_iter().map(T::into).collect()
+/// What `continue_on_error` returned, so that it can be compared.
+fn of_continue_on_error(results: Vec<Result<u64, Failure>>) -> Vec<Result<u64, Why>> {
+    results.into_iter().map(|result| result.map_err(Why::from)).collect()
 }
 
 /// What `fail_fast` returned: every value or one error.
-fn of_fail_fast(result: Result<Vec<u64>, Failure>) -> Result<Vec<Seen>, Seen> {
-    result.map(list).map_err(Seen::from)
+fn of_fail_fast(result: Result<Vec<u64>, Failure>) -> Result<Vec<u64>, Why> {
+    result.map_err(Why::from)
 }
 
 /// What `first_success` returned: one value or every error.
-fn of_first_success(result: Result<u64, Vec<Failure>>) -> Result<Seen, Vec<Seen>> {
-    result.map(Value).map_err(list)
+fn of_first_success(result: Result<u64, Vec<Failure>>) -> Result<u64, Vec<Why>> {
+    result.map_err(|failures| failures.into_iter().map(Why::from).collect())
+}
+
+/// The value of an item of which the calls succeed.
+fn double(item: u64) -> u64 {
+    item * 2
 }
 
 /// Every item succeeds; its value is its double.
 fn accepts(item: u64) -> Result<u64, Failure> {
-    Ok(item * 2)
+    Ok(double(item))
 }
 
 /// No item succeeds.
@@ -134,16 +126,16 @@ async fn everything_has_ended(work: &Work, taken: u64, what: &str) {
 #[criterion]
 async fn continue_on_error_returns_every_result() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
-    let seen = list(continue_on_error(1..=1000, work.clone(), refuses_the_seventh).await);
-    let expected: Vec<Seen> = (1..=1000).map(|item| refuses_the_seventh(item).into()).collect();
+    let seen = of_continue_on_error(continue_on_error(1..=1000, work.clone(), refuses_the_seventh).await);
+    let expected = of_continue_on_error((1..=1000).map(refuses_the_seventh).collect());
     check::items(&seen, &expected).usually(
         "results that are kept in the order in which the calls end: they do not say whose they are; or an error that ends \
          the rest, or is left out",
     );
     check::equal("calls", work.records().len(), 1000).usually("an item is called again after an error");
-    let mixed = list(continue_on_error(MIXED, Work::taking(ms(1)), accepts).await);
-    check::items(&mixed, &MIXED.map(|item| accepts(item).into())).usually(BY_ITEM);
-    let none = list(continue_on_error(std::iter::empty(), Work::taking(ms(1)), accepts).await);
+    let mixed = of_continue_on_error(continue_on_error(MIXED, Work::taking(ms(1)), accepts).await);
+    check::items(&mixed, &MIXED.map(|item| Ok(double(item)))).usually(BY_ITEM);
+    let none = of_continue_on_error(continue_on_error(std::iter::empty(), Work::taking(ms(1)), accepts).await);
     check::items(&none, &[]).usually("a result without an item");
     quiescent().await;
     check::all_tasks_gone().await.or_fail();
@@ -189,20 +181,21 @@ fn eight_at_a_time(mode: &str, start: Instant, time: Duration, work: &Work) {
 async fn fail_fast_without_an_error_returns_every_value() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
     let seen = of_fail_fast(fail_fast(1..=1000, work, accepts).await);
-    let expected: Vec<Seen> = (1..=1000).map(|item| accepts(item).into()).collect();
+    let expected: Vec<u64> = (1..=1000).map(double).collect();
     match seen {
         Ok(values) => check::items(&values, &expected)
             .usually("values that are kept in the order in which the calls end, not in that of the items"),
         Err(error) => {
-            check::that(false, format!("{error:?}, although every call succeeds"))
+            check::that(false, format!("`fail_fast` returned {error:?}, although every call succeeds"))
                 .usually("the end is taken for an error");
         }
     }
     let mixed = of_fail_fast(fail_fast(MIXED, Work::taking(ms(1)), accepts).await);
-    let expected = MIXED.map(|item| accepts(item).into());
-    check::equal("the result of items 9, 3, 7, 7 and 1", mixed, Ok(expected.to_vec())).usually(BY_ITEM);
+    let expected = MIXED.map(double);
+    check::equal("the result of `fail_fast` for items 9, 3, 7, 7 and 1", mixed, Ok(expected.to_vec())).usually(BY_ITEM);
     let none = of_fail_fast(fail_fast(std::iter::empty(), Work::taking(ms(1)), accepts).await);
-    check::equal("the result without items", none, Ok(Vec::new())).usually("no items are taken for a failure");
+    check::equal("the result of `fail_fast` without items", none, Ok(Vec::new()))
+        .usually("no items are taken for a failure");
     quiescent().await;
     check::all_tasks_gone().await.or_fail();
 }
@@ -222,7 +215,7 @@ async fn fail_fast_returns_the_first_error_at_once() {
     });
     let start = Instant::now();
     let seen = of_fail_fast(fail_fast(1..=8, work, answer).await);
-    check::equal("the result", seen, Err(Refused(3))).usually(
+    check::equal("the result of `fail_fast`", seen, Err(Refused(3))).usually(
         "results are looked at in the order of the items, after some or all calls have ended; or an error is overwritten by a \
          later one, such as that of a call that was cancelled because of it",
     );
@@ -238,7 +231,7 @@ async fn fail_fast_cancels_the_rest() {
     let taken = source.counter();
     let work = twenty_ends_between_the_rounds();
     let seen = of_fail_fast(fail_fast(source, work.clone(), refuses_20).await);
-    check::equal("the result", seen, Err(Refused(20)))
+    check::equal("the result of `fail_fast`", seen, Err(Refused(20)))
         .usually("an error is overwritten by that of a call that was cancelled because of it");
     everything_has_ended(&work, taken.count(), "the first error").await;
 }
@@ -260,7 +253,7 @@ async fn first_success_returns_the_first_value_at_once() {
     });
     let start = Instant::now();
     let seen = of_first_success(first_success(1..=8, work, answer).await);
-    check::equal("the result", seen, Ok(Value(8)))
+    check::equal("the result of `first_success`", seen, Ok(8))
         .usually("the first result is taken, be it an error; or results are looked at in the order of the items");
     check::took(start, ms(5), ms(0))
         .usually("the value is looked for after the calls, or those in flight are waited for");
@@ -274,7 +267,7 @@ async fn first_success_cancels_the_rest() {
     let taken = source.counter();
     let work = twenty_ends_between_the_rounds();
     let seen = of_first_success(first_success(source, work.clone(), accepts_20).await);
-    check::equal("the result", seen, Ok(Value(40))).usually("the first result is taken, be it an error");
+    check::equal("the result of `first_success`", seen, Ok(40)).usually("the first result is taken, be it an error");
     everything_has_ended(&work, taken.count(), "the first value").await;
 }
 
@@ -284,20 +277,22 @@ async fn first_success_cancels_the_rest() {
 async fn first_success_without_a_value_returns_every_error() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
     let seen = of_first_success(first_success(1..=100, work, refuses).await);
-    let expected: Vec<Seen> = (1..=100).map(Refused).collect();
+    let expected: Vec<Why> = (1..=100).map(Refused).collect();
     match seen {
         Err(errors) => check::items(&errors, &expected)
             .usually("only the first or the last error is kept, or the errors are in the order in which the calls end"),
         Ok(value) => {
-            check::that(false, format!("{value:?}, although every call fails"))
+            check::that(false, format!("`first_success` returned {value:?}, although every call fails"))
                 .usually("an error is taken for a value");
         }
     }
     let mixed = of_first_success(first_success(MIXED, Work::taking(ms(1)), refuses).await);
     let expected = MIXED.map(Refused);
-    check::equal("the result of items 9, 3, 7, 7 and 1", mixed, Err(expected.to_vec())).usually(BY_ITEM);
+    check::equal("the result of `first_success` for items 9, 3, 7, 7 and 1", mixed, Err(expected.to_vec()))
+        .usually(BY_ITEM);
     let none = of_first_success(first_success(std::iter::empty(), Work::taking(ms(1)), accepts).await);
-    check::equal("the result without items", none, Err(Vec::new())).usually("there is no value without a call");
+    check::equal("the result of `first_success` without items", none, Err(Vec::new()))
+        .usually("there is no value without a call");
     quiescent().await;
     check::all_tasks_gone().await.or_fail();
 }
@@ -310,9 +305,9 @@ async fn a_panic_is_an_error_of_its_item() {
                          the item, so somebody has to know which task had which";
     let panics = |item: u64| item.is_multiple_of(5);
     let work = Work::taking(ms(1)).panicking(panics);
-    let seen = list(continue_on_error(1..=100, work, accepts).await);
-    let expected: Vec<Seen> =
-        (1..=100).map(|item| if panics(item) { Panicked(item) } else { Value(item * 2) }).collect();
+    let seen = of_continue_on_error(continue_on_error(1..=100, work, accepts).await);
+    let expected: Vec<Result<u64, Why>> =
+        (1..=100).map(|item| if panics(item) { Err(Panicked(item)) } else { Ok(double(item)) }).collect();
     check::items(&seen, &expected).usually(CAUSE);
 
     let work = Work::varying(|item| ms(if item == 20 { 7 } else { 10 })).panicking(|item| item == 20);
@@ -330,17 +325,17 @@ async fn a_panic_is_an_error_of_its_item() {
 
     let work = Work::taking(ms(1)).panicking(|item| item < 20);
     let seen = of_first_success(first_success(1..=20, work, accepts_20).await);
-    check::equal("the result of `first_success`", seen, Ok(Value(40)))
+    check::equal("the result of `first_success`", seen, Ok(40))
         .usually("an error, here a panic, ends the function although another call may still bring a value");
     let work = Work::taking(ms(1)).panicking(|item: u64| item.is_multiple_of(2));
     let seen = of_first_success(first_success(1..=20, work, refuses).await);
-    let expected: Vec<Seen> =
+    let expected: Vec<Why> =
         (1..=20).map(|item: u64| if item.is_multiple_of(2) { Panicked(item) } else { Refused(item) }).collect();
     match seen {
         Err(errors) => check::items(&errors, &expected)
             .usually("panics are not among the errors, or only the first or the last error is kept"),
         Ok(value) => {
-            check::that(false, format!("{value:?}, although every call fails"))
+            check::that(false, format!("`first_success` returned {value:?}, although every call fails"))
                 .usually("an error is taken for a value");
         }
     }

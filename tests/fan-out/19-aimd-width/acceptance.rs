@@ -357,7 +357,8 @@ async fn dropping_the_output_stops_everything() {
 }
 
 /// The first eight numbers and every tenth panic, at a width of at most 4. All others have their results, and in the
-/// middle of each second four are at work as before; then the output ends, and no task is left.
+/// middle of each second four are at work as before; then the output ends, and no task is left. Nor does a panic look
+/// like work: where one number of 180 ms comes each 200 ms, and every second one panics, the width stays at 4.
 #[criterion]
 async fn a_panic_costs_its_number_alone() {
     let panics = |number: u64| number <= 8 || number.is_multiple_of(10);
@@ -386,4 +387,42 @@ async fn a_panic_costs_its_number_alone() {
     check::same_items(&seen, &others).usually("a panic that ends the stage, or other work with it");
     quiescent().await;
     check::all_tasks_gone().await.usually("a controller in a task of its own that nobody tells of the end");
+
+    let work = Work::taking(ms(BASE)).panicking(|number| number.is_multiple_of(2));
+    let (input, receiver) = mpsc::channel(1000);
+    let (mut output, width) = fan_out(receiver, work, limits(4));
+    for number in 1..=50 {
+        input.try_send(number).expect("the input has room");
+        pass(ms(200)).await;
+        while output.try_recv().is_ok() {}
+        let width = *width.borrow();
+        check::equal(
+            &format!("the width after {number} numbers, one each 200 ms, of which every second panics"),
+            width,
+            4,
+        )
+        .usually(
+            "a number that has panicked still counts as at work, and the width seems to be used up; or it grows unused",
+        );
+    }
+}
+
+/// Four numbers begin at 0.9 s, as many as the width, and none after them. They are at work when the second interval
+/// begins, and end in it, after 180 ms: so the whole width was at work in it, and from 2 s on the width is 5.
+#[criterion]
+async fn an_interval_begins_with_those_at_work() {
+    let mut run = Run::new(Downstream::of(|_| 10), limits(4), 0);
+    run.read_until(900).await;
+    for number in 1..=4 {
+        run.input.try_send(number).expect("the input has room");
+    }
+    let widths = run.widths(1..4).await;
+    let too_early = widths.first() != Some(&4);
+    check::equal("the width from 1.5 s on, with four at work from 0.9 s to 1.08 s", widths, vec![4, 5, 5]).usually(
+        if too_early {
+            "an interval in which no work ended counts as quick, or the width grows at another moment than an interval's end"
+        } else {
+            "the most that were at work is 0 again when an interval begins: it is as many as are at work at that moment"
+        },
+    );
 }

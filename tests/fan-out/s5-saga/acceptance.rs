@@ -227,6 +227,17 @@ fn twin(begun: Event) -> Event {
     if let Compensates(stage) = begun { DidCompensate(stage) } else { begun }
 }
 
+/// The step of this item, in words.
+fn step(item: u64) -> String {
+    if item < BACK { format!("stage {item}") } else { format!("the compensation of stage {}", item - BACK) }
+}
+
+/// No step was begun and not ended: `how` says what became of it.
+fn no_step_was(world: &World, how: &str, cause: &str) {
+    let begun = world.work.records().iter().find(|run| !run.finished).map(|run| step(run.item));
+    check::that(begun.is_none(), format!("{} was {how}", begun.unwrap_or_default())).usually(cause);
+}
+
 /// Nothing happens to the saga after `what`.
 async fn nothing_follows(world: &World, saga: u64, what: &str, cause: &str) {
     let before = world.events(saga).len();
@@ -328,6 +339,14 @@ async fn a_failing_compensation_does_not_stop_the_others() {
             .usually("the fault of a compensation is lost, or replaces the cause");
         let later = world.later(&[2]);
         let again = later.sagas().run(SAGA, CancellationToken::new()).await;
+        check::that(
+            !later.events(SAGA).is_empty(),
+            "the second run does nothing, and stage 1 is still not compensated",
+        )
+        .usually(
+            "what follows the last `Compensated` is taken to be all that is left: `Compensated(0)` is in the log, and \
+                 `Compensated(1)` is not",
+        );
         check::items(&later.events(SAGA), &[Compensates(1), DidCompensate(1), LogsCompensated(1)]).usually(
             "a compensation that failed is logged like one that did not; or the log is not read before the run, and all \
              is done again",
@@ -344,9 +363,11 @@ async fn a_cancel_lets_the_action_end_and_compensates() {
     let world = World::of(&[], &[]);
     let ended = run_cancelled(&world.sagas(), SAGA, ms(15)).await;
     nothing_follows(&world, SAGA, "`run` has returned", DETACHED).await;
-    let cut_off = world.work.records().iter().find(|run| !run.finished).map(|run| run.item);
-    check::equal("the step that was cut off", cut_off, None)
-        .usually("the action is raced against the token: whether it had its effect, nobody knows any more");
+    no_step_was(
+        &world,
+        "cut off",
+        "the action is raced against the token: whether it had its effect, nobody knows any more",
+    );
     let expected: Vec<Event> = there(2).chain(back(2)).collect();
     history(
         &world.events(SAGA),
@@ -394,8 +415,9 @@ async fn a_dropped_caller_is_a_cancel() {
     let world = World::of(&[], &[]);
     run_for(&world.sagas(), SAGA, ms(15)).await;
     pass(ms(25)).await;
-    let dropped = world.work.records().iter().find(|run| !run.finished).map(|run| run.item);
-    check::equal("the step that was dropped with the caller", dropped, None).usually(
+    no_step_was(
+        &world,
+        "dropped with the caller",
         "the saga runs in the caller's future and is dropped with it: give it a task of its own. Or that task drops the \
          action when it hears that the caller is gone",
     );
@@ -495,8 +517,9 @@ async fn a_run_goes_on_where_the_log_ends() {
     }
 }
 
-/// A run of a saga that is under way waits for its end and returns the same: nothing happens twice, also when the first
-/// caller is gone and the compensation is still on its way. So does a third run, while the second is under way.
+/// A run of a saga that is under way waits for its end, and then does what is left, if anything: nothing happens twice,
+/// also when the first caller is gone and the compensation is still on its way. So does a third run, while the second is
+/// under way.
 #[criterion]
 async fn a_retry_waits_for_the_run_under_way() {
     const CAUSE: &str = "both runs read the log at the same time and take the same next step: one at a time for each saga. \
@@ -513,7 +536,11 @@ async fn a_retry_waits_for_the_run_under_way() {
     nothing_follows(&world, 2, "the second `run` has returned", "the second run does not wait for the first").await;
     let steps = world.steps(2);
     let twice = (1..steps.len()).find(|&at| steps[..at].contains(&steps[at])).map(|at| steps[at]);
-    check::equal("the step that was taken twice", twice, None).usually(CAUSE);
+    check::that(
+        twice.is_none(),
+        format!("{} was taken twice", twice.map_or(String::new(), |step| format!("{step:?}"))),
+    )
+    .usually(CAUSE);
     check::equal("how the retry ended", end(retry), aborted(Why::Cancelled)).usually(
         "the first run does not hear that its caller is gone, or is dropped with it; or its turn is not in the log",
     );
@@ -535,8 +562,61 @@ async fn a_retry_waits_for_the_run_under_way() {
         "the saga's lock is thrown away when a run ends, though another waits for it: who comes next makes a new one",
     );
     let expected = End::Aborted { cause: Why::Failed(2), not_compensated: vec![Why::Failed(1)] };
-    check::that(ended.iter().all(|ended| *ended == expected), format!("three runs ended like this: {ended:?}"))
+    let other = ended.into_iter().find(|ended| *ended != expected).unwrap_or(expected.clone());
+    check::equal("how one of three runs ended", other, expected)
         .usually("the cause, or the compensation that fails again, is lost on the way to a caller");
+}
+
+/// A run that waits for another of its saga is cancelled at 15 ms: the other is complete at 30 ms, and the one that waits
+/// returns the same, not before. So is the other complete when the one that waits is dropped at 15 ms.
+#[criterion]
+async fn a_cancelled_retry_leaves_the_run_under_way_alone() {
+    let world = World::of(&[], &[]);
+    let sagas = world.sagas();
+    let start = Instant::now();
+    let waits = async {
+        let ended = run_cancelled(&sagas, SAGA, ms(15)).await;
+        (ended, start.elapsed().as_millis())
+    };
+    let (first, (second, after)) = tokio::join!(sagas.run(SAGA, CancellationToken::new()), waits);
+    check::equal("how the run under way ended", end(first), End::Complete)
+        .usually("the token of a run that waits reaches the one under way: it is another caller's");
+    check::items(&world.steps(SAGA), &[Acts(0), Acts(1), Acts(2)])
+        .usually("the run that is to wait acts too: both read the log at the same time and take the same next step");
+    check::that(after == 30, format!("the run that waits is cancelled and returns after {after} ms, expected 30"))
+        .usually(
+            "the wait is raced against the token: nobody knows yet how the saga ends, and what is returned is made up",
+        );
+    check::equal("how the run that waited ended", second, End::Complete).usually(
+        "the token is looked at when the other run has completed the saga, and there is nothing left to cancel",
+    );
+
+    let (first, dropped) =
+        tokio::join!(sagas.run(2, CancellationToken::new()), timeout(ms(15), sagas.run(2, CancellationToken::new())));
+    check::that(dropped.is_err(), "the run that waits ended within 15 ms").usually("it does not wait");
+    check::equal("how the run under way ended, when one that waits was dropped", end(first), End::Complete)
+        .usually("all callers of a saga share one guard, and the first of them that goes away cancels it");
+    check::items(&world.steps(2), &[Acts(0), Acts(1), Acts(2)]).usually("the run that waited acts too");
+    sagas.settled().await;
+}
+
+/// The caller's token is only read: it is not cancelled after a run that has returned, complete or aborted, nor after one
+/// that was dropped.
+#[criterion]
+async fn the_callers_token_is_only_read() {
+    const CAUSE: &str =
+        "a drop guard of the caller's own token, which cancels whatever else hangs on it: cancel a child of it";
+    let world = World::of(&[], &[]);
+    let sagas = world.sagas();
+    let token = CancellationToken::new();
+    sagas.run(SAGA, token.clone()).await.ok();
+    check::that(!token.is_cancelled(), "the caller's token is cancelled when `run` has returned").usually(CAUSE);
+    let failing = World::of(&[2], &[]);
+    failing.sagas().run(SAGA, token.clone()).await.err();
+    check::that(!token.is_cancelled(), "the caller's token is cancelled when a stage has failed").usually(CAUSE);
+    timeout(ms(15), sagas.run(2, token.clone())).await.ok();
+    sagas.settled().await;
+    check::that(!token.is_cancelled(), "the caller's token is cancelled when `run` was dropped").usually(CAUSE);
 }
 
 /// The log of sagas that are all complete.

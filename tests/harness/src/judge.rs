@@ -285,7 +285,9 @@ async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, (
 fn finding(payload: Option<Box<dyn Any + Send>>) -> Box<Verdict> {
     match payload.map(|payload| payload.downcast::<Verdict>()) {
         Some(Ok(finding)) => finding,
-        _ => Box::new(Verdict::new(Kind::Crash, "a panic with a payload of its own reached the test")),
+        _ => Box::new(Verdict::new(Kind::Crash, "a panic with a payload of its own reached the test").usually(
+            "a panic in a future that is not spawned unwinds through whoever polls it: `catch_unwind`, or a task for each call",
+        )),
     }
 }
 
@@ -481,7 +483,10 @@ fn spinning() -> Option<Verdict> {
     Some(
         Verdict::new(Kind::Spin, seen)
             .at(site)
-            .usually("busy-waiting: a loop around `try_recv`, `try_send` or `yield_now`; await the channel instead"),
+            .usually(
+            "busy-waiting: a loop around `try_recv`, `try_send` or `yield_now`: await the channel instead; or a `select!` arm \
+             whose channel is closed: `recv` is ready with `None` each time, guard it with `if open`",
+        ),
     )
 }
 

@@ -131,6 +131,10 @@ fn judge(info: &PanicHookInfo<'_>) -> Verdict {
     };
     match sites::owner(location.file()) {
         Owner::Subject => by_subject(message, Some(sites::located(location))),
+        // The future may be the test's, and whoever polls it once too often the subject.
+        Owner::Test if message.contains(POLLED_AGAIN) => {
+            by_subject(message, sites::any_subject_frame(&Backtrace::force_capture()))
+        }
         Owner::Test => Verdict::new(Kind::Fail, first_lines(message)).at(Some(sites::located(location))),
         // What the learner-visible crate refuses is its caller's fault, if that is the subject.
         Owner::Harness => match sites::subject_frame(&Backtrace::force_capture()) {
@@ -155,6 +159,9 @@ fn by_subject(message: &str, site: Option<Site>) -> Verdict {
     }
 }
 
+/// What the compiler's futures say when they are polled after their end.
+const POLLED_AGAIN: &str = "resumed after completion";
+
 /// What the commonest panics of concurrent code come from.
 fn usual(message: &str) -> Option<&'static str> {
     if message.contains("SendError") {
@@ -178,6 +185,8 @@ fn usual(message: &str) -> Option<&'static str> {
         )
     } else if message.contains("JoinError::Cancelled(") {
         Some("a task that was aborted has no result: look at what `join` returns instead of unwrapping it")
+    } else if message.contains(POLLED_AGAIN) {
+        Some("a future that is over is polled again: after a `select!` with `&mut`, note which one has ended")
     } else if message.contains("PoisonError") {
         Some("a thread panicked while it held the lock; `into_inner` of the error gives what the lock guards")
     } else {

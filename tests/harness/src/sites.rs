@@ -91,12 +91,17 @@ pub(crate) fn located(location: &std::panic::Location<'_>) -> Site {
 
 /// The innermost frame of a backtrace that is the subject's; none if a test's frame comes before it.
 pub(crate) fn subject_frame(backtrace: &Backtrace) -> Option<Site> {
-    innermost(backtrace, |_| false)
+    innermost(backtrace, |path| owner(path) == Owner::Test)
 }
 
 /// The line of the subject that waits here, unless it is Tokio that waits: its own locks are held for moments.
 pub(crate) fn waiting_frame(backtrace: &Backtrace) -> Option<Site> {
-    innermost(backtrace, |path| path.contains("/tokio-1."))
+    innermost(backtrace, |path| path.contains("/tokio-1.") || owner(path) == Owner::Test)
+}
+
+/// The innermost line of the subject, also one that has called the test's code.
+pub(crate) fn any_subject_frame(backtrace: &Backtrace) -> Option<Site> {
+    innermost(backtrace, |_| false)
 }
 
 fn innermost(backtrace: &Backtrace, ends: impl Fn(&str) -> bool) -> Option<Site> {
@@ -110,10 +115,8 @@ fn innermost(backtrace: &Backtrace, ends: impl Fn(&str) -> bool) -> Option<Site>
         if ends(path) {
             return None;
         }
-        match owner(path) {
-            Owner::Subject => return Some(site(path, line)),
-            Owner::Test => return None,
-            Owner::Harness | Owner::Foreign => {}
+        if owner(path) == Owner::Subject {
+            return Some(site(path, line));
         }
     }
     None

@@ -22,18 +22,21 @@
 //!
 //! - Results: one for each item, its value or both errors, in any order, as soon as it is there. An item that fails ends
 //!   nothing. After the last the output ends, and no task is left.
-//! - Exactly the slow ones are hedged: of a thousand items whose primary takes 10 ms, or 1 s for each twentieth, and whose
-//!   hedge takes 10 ms, these fifty. The 99th percentile of an item's time is 60 ms, and the whole takes at most 1623 ms
-//!   (an eighth of all times, and 60 ms).
+//! - Exactly the slow ones are hedged, while there is room in the output: of a thousand items whose primary takes 10 ms,
+//!   or 1 s for each twentieth, and whose hedge takes 10 ms, these fifty. The 99th percentile of an item's time is 60 ms,
+//!   and the whole takes at most 1623 ms (an eighth of all times, and 60 ms).
 //! - Width: never more than 8 items are fetched at a time, and 8 are whenever so many wait. A thousand items of 10 ms take
 //!   1250 ms.
-//! - Backpressure: while nobody reads, at most 25 items are taken from the input: 8 in the output, 8 in hand, and 9 on the
-//!   way. What waits, for room or for an item, is not polled.
+//! - Backpressure: while nobody reads, at most 25 items are taken from the input: 8 in the output, 8 in hand, and 9 spare,
+//!   for a design with a queue of its own and a task that fills it. What waits, for room or for an item, is not polled;
+//!   attempts may stand still then, and begin their hedges late.
 //! - Shutdown: 5 ms after the output is dropped, no attempt is in flight and no task is left, though attempts of 10 s were
 //!   under way, and though others wait for an input that is open and empty. Of the items that still wait, at most 8
 //!   are begun meanwhile.
-//! - A panic in an attempt loses at most its own item. However many panic, all others have their results, eight at
-//!   a time as before, and the output ends.
+//! - A panic in an attempt loses at most its own item, which then has no result, an error, or the other attempt's
+//!   value. However many panic, all others have their results, eight at a time as before, and the output ends. A panic
+//!   that your code raises itself, such as an `unwrap` of a `JoinError`, is a crash even if you catch it; pass an
+//!   attempt's panic on with `resume_unwind`.
 //!
 //! All of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.
 

@@ -6,7 +6,8 @@
 //!   compensation that fails or panics is reported, the others still run, and the next run of the saga tries it again.
 //! - **Cancellation**: a saga runs in a task of its own, so that no drop reaches it. It looks at its token between
 //!   stages alone: an action that is cut off may or may not have had its effect, and nobody could compensate that.
-//!   A caller that is dropped cancels.
+//!   A caller that is dropped cancels, by a child of its token: the token itself is only read. Whoever waits for another
+//!   run of the saga waits for its end, cancelled or not, and does not reach it.
 //! - **Backpressure**: none here. Whoever calls [`Sagas::run`] decides how many sagas run at once.
 //! - **Shutdown**: [`Sagas::settled`] waits for sagas whose callers are gone. Without it, the end of the runtime ends
 //!   them where they wait; the log then knows where to go on.

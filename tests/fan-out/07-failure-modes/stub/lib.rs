@@ -3,8 +3,8 @@
 //! Write one fan-out three times. It calls a service for each item; the three differ in what they make of an error.
 //!
 //! All three take the same arguments. A **call** is `work.run(item).await` and then `answer(item)`, which says what
-//! came of it: a value, or a [`Failure`]. Items are taken from `items` one by one, and up to [`WORKERS`] calls are in
-//! flight.
+//! came of it: a value, or a [`Failure`]. In the tests a value is twice its item. Items are taken from `items` one by
+//! one, and up to [`WORKERS`] calls are in flight.
 //!
 //! | | ends | calls that have ended | calls in flight then | items not begun then |
 //! |---|---|---|---|---|
@@ -27,11 +27,12 @@
 //! - Width, in each of the three: never more than 8 calls in flight, and whoever is free takes the next item, also
 //!   after an error. A thousand calls of 1 ms take 125 ms; if the first of them takes 1 s, they take 1 s.
 //! - Items may be many: at most 25 are taken and not done with, the 8 in flight and 17 that a design may hold on the
-//!   way, such as a channel of 8 and one for each hand.
+//!   way: a channel of 8, one besides its call for each of 8 workers, and one for whoever feeds them.
 //! - A panic in the work is an error of its item, [`Failure::Panicked`], in each of the three: another item loses
 //!   nothing by it, however many panic, and it counts as the first error or among all errors like a refusal.
 //! - Dropping the future of any of the three in the middle cancels its calls at once too, and no task is left. While
-//!   calls wait, nothing is polled. The futures are `Send`, so that a caller may spawn them.
+//!   calls wait, nothing is polled. The futures are `Send`, so a caller may spawn them; if they are not `Send`, the
+//!   tests do not compile.
 //! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share. Tasks
 //!   or futures do the work.
 

@@ -5,18 +5,21 @@
 //!
 //! - [`fan_out`] works on each number (`work.run(number).await`) and sends its double, in any order, into a channel of
 //!   [`OUTPUT_CAPACITY`]. It returns the channel and a gauge: the width, as it changes.
-//! - The **width** is how many numbers may be at work. It begins at `limits.start` and may change at the end of each
-//!   [`INTERVAL`] since the call.
-//! - The **latency** of a number is the time that `work.run` took, without any waiting before or after it. It belongs
-//!   to the interval in which the work ended. Work that panics has none.
+//! - A number is **at work** while its `work.run` has begun and not ended. One that waits for room in the output is not
+//!   at work, but keeps its place in the width.
+//! - The **width** is how many numbers may be at work or wait for room. It begins at `limits.start` and may change at
+//!   the end of each [`INTERVAL`] since the call.
+//! - The **latency** of a number is the time that `work.run` took by Tokio's `Instant`, without any waiting before or
+//!   after it. It belongs to the interval in which the work ended. No test decides to which one it does when the work
+//!   ends at the very instant at which an interval does. Work that panics has none.
 //!
 //! At the end of an interval, the first of these that applies decides:
 //!
 //! 1. No latency belongs to the interval: the width stays.
 //! 2. The median of its latencies is above `limits.target`: the width is halved, rounded down, but not below
 //!    `limits.min`. The median of n latencies is the one at index n / 2 when they are sorted, counted from 0.
-//! 3. At some moment of the interval as many numbers as the width were at work: the width grows by one, but not above
-//!    `limits.max`.
+//! 3. At some moment of the interval as many numbers as the width were at work, be it those that it began with: the
+//!    width grows by one, but not above `limits.max`. A number that has panicked is no longer at work.
 //! 4. Otherwise the width stays: it was not what held the work back.
 //!
 //! It is judged with a simulated downstream, which serves `C` calls at a time in 180 ms each and slows down in proportion
@@ -41,8 +44,8 @@
 //! - No news is no good news: the width stays while no number comes, while fewer are at work than it allows, and while
 //!   none ends. A reader that is slow or stops changes no latency, so it never lowers the width.
 //! - Backpressure: a number counts against the width until its double is in the output. When nobody reads, with a start
-//!   of 4, at most 24 numbers are taken: 8 in the output, as many as the width, and up to 11 more on the way. Within an
-//!   interval nothing that waits is polled.
+//!   of 4, at most 24 numbers are taken: 8 in the output, as many as the width, which is 5 after the first second, and
+//!   up to 11 more. Within an interval nothing that waits is polled.
 //! - Shutdown: 5 ms after the output is dropped no task is left, though numbers of 10 s are at work, or the input is
 //!   open and quiet.
 //! - Errors: a number whose work panics has no result and costs nothing else: all others have theirs, and as many as

@@ -4,8 +4,10 @@
 //! Build [`Sagas`], which runs three [`Stage`]s one after another and, when one fails, takes back what the others have
 //! done: either all take effect, or none.
 //!
-//! The stages and the [`Log`] are the test's. A stage that fails or panics has had no effect. A stage bears to be called
-//! again with the same saga, which happens only after a crash between its end and the entry in the log.
+//! The stages and the [`Log`] are the test's. A stage that fails or panics has had no effect. A stage may be called
+//! again with the same saga, which happens only after a crash between its end and the entry in the log. A panic that
+//! your code raises itself, such as an `unwrap` of a `JoinError`, is a crash even if you catch it; pass a stage's panic on
+//! with `resume_unwind`.
 //!
 //! What must hold:
 //!
@@ -18,8 +20,10 @@
 //!   still run. A later run of the saga tries it again, and nothing else.
 //! - Cancel: an action that has begun is never cut off. When it has ended, no further one begins, and what is done is
 //!   compensated, that action included; the cause is [`Cause::Cancelled`]. A saga that is cancelled before its first
-//!   stage does nothing. A cancel during stage 2 comes too late if that succeeds: the saga is complete. A cancel during
-//!   the compensation changes nothing, not even the cause.
+//!   stage calls no stage; whether `Aborted` is logged is yours. A cancel during stage 2 comes too late if that succeeds:
+//!   the saga is complete. If the action under way fails, either cause is fine. A cancel during the compensation changes
+//!   nothing, not even the cause. The caller's token is only read: neither a run that returns nor one that is dropped
+//!   cancels it.
 //! - Drop: a [`Sagas::run`] that is dropped is a cancel. The saga goes on in a task of its own: the action under way
 //!   ends, the compensation runs to its end, and then no task is left. That is how the leak check goes together with
 //!   it: the tests wait until the last compensation must have ended, to the millisecond, and look then.
@@ -27,9 +31,11 @@
 //! - Replay: a saga whose log is complete is not run again: whoever runs it, after a restart too, gets the result that it
 //!   had, and no stage is called. After a crash, a run goes on where the log ends: forward after `Done`, backward after
 //!   `Aborted`.
-//! - Retry: a run of a saga that is already under way waits until that has ended, and then goes by the log. So nothing
-//!   happens twice, though the caller of the first run be dropped and its compensation still on its way. There is never
-//!   more than one run of a saga at work, however many wait.
+//! - Retry: a run of a saga that is already under way waits until that has ended, and then goes by the log: it does what
+//!   is left, if anything. (It may leave a compensation that has just failed to a later run.) So nothing happens twice,
+//!   even if the caller of the first run is dropped and its compensation still on its way. There is never more than one
+//!   run of a saga at work, however many wait. If a run that waits is cancelled or dropped, the one under way does not
+//!   hear of it; one that is cancelled still waits for that end, and returns what the log says then.
 //! - Memory: nothing is kept of a saga that has ended. 5000, one after another, need at most 400 KiB.
 //! - Side by side: ten sagas of three stages of 10 ms take 30 ms together.
 //! - Clock: all of this is judged on virtual time, which threads of your own and `spawn_blocking` do not share.

@@ -1,4 +1,4 @@
-//! Caught by: no_news_is_no_good_news (fail), a_slow_reader_is_not_a_slow_downstream (bound)
+//! Caught by: no_news_is_no_good_news (fail), a_slow_reader_is_not_a_slow_downstream (bound), a_panic_costs_its_number_alone (fail)
 //!
 //! "Quick calls mean room for more": the width also grows while most of it is free.
 

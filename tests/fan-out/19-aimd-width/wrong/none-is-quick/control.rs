@@ -1,4 +1,4 @@
-//! Caught by: no_news_is_no_good_news (fail)
+//! Caught by: no_news_is_no_good_news (fail), an_interval_begins_with_those_at_work (fail)
 //!
 //! "No latency is a latency of nothing": an interval in which no call ended counts as quick.
 

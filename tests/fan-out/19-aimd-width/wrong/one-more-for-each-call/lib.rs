@@ -1,4 +1,4 @@
-//! Caught by: the_width_gates_the_work (fail), one_more_each_second_and_half_when_late (fail), it_converges_and_follows_the_capacity (fail), a_spike_halves_the_width_within_one_interval (fail), noise_does_not_move_it (fail), the_width_stays_within_its_bounds (fail), no_news_is_no_good_news (fail)
+//! Caught by: the_width_gates_the_work (fail), one_more_each_second_and_half_when_late (fail), it_converges_and_follows_the_capacity (fail), a_spike_halves_the_width_within_one_interval (fail), noise_does_not_move_it (fail), the_width_stays_within_its_bounds (fail), no_news_is_no_good_news (fail), an_interval_begins_with_those_at_work (fail)
 //!
 //! "One more for each quick call, half for each slow one": the width changes at each result, and not once in an interval.
 

@@ -1,4 +1,5 @@
-//! Caught by: a_retry_waits_for_the_run_under_way (fail)
+//! Caught by: a_retry_waits_for_the_run_under_way (fail),
+//!     a_cancelled_retry_leaves_the_run_under_way_alone (fail)
 //!
 //! "The log knows what has happened": not what is happening. Two runs of one saga read it at once.
 
