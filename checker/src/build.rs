@@ -222,8 +222,10 @@ fn broken(message: &Diagnostic, target: &Target) -> Verdict {
         .iter()
         .filter(|child| child.message.contains("expected"))
         .map(|child| child.message.lines().map(str::trim).collect::<Vec<_>>().join(", "));
-    // What the message says already is no evidence of it.
-    verdict.evidence = labels.chain(notes).filter(|text| !message.message.contains(text.as_str())).take(4).collect();
+    // What the message says already is no evidence of it, nor is a place in a file that is not the learner's.
+    let tells =
+        |text: &String| !message.message.contains(text.as_str()) && !OURS.iter().any(|file| text.contains(file));
+    verdict.evidence = labels.chain(notes).filter(tells).take(4).collect();
     if ["cannot be sent between threads", "is not general enough"].iter().any(|said| message.message.contains(said)) {
         return verdict.usually(
             "the returned future is not `Send`: something that is not `Send` lives across an `.await`; or, with 'not general \
@@ -256,6 +258,9 @@ mod tests {
     use super::broken;
     use verdict::Verdict;
 
+    const SEND: &str = "future returned by `f` is not `Send`";
+    const PLACE: &str = "within this `{async block@/w/tests/acceptance.rs:146:1: 146:13}`";
+
     /// What the tests of a subject are told when the compiler says this of them.
     fn of_the_tests(message: &str, labels: &[&str]) -> Verdict {
         let spans: Vec<_> = labels
@@ -273,10 +278,10 @@ mod tests {
     fn a_future_that_is_not_send_is_no_changed_name() {
         let not_general = "implementation of `FnOnce` is not general enough";
         for message in ["future cannot be sent between threads safely", not_general] {
-            let verdict = of_the_tests(message, &["future returned by `f` is not `Send`", not_general]);
+            let verdict = of_the_tests(message, &[SEND, not_general, PLACE]);
             assert!(verdict.usually.is_some_and(|cause| cause.contains("not `Send`")), "{message}");
-            assert!(verdict.evidence.iter().all(|text| text != message), "{message}");
-            assert!(verdict.evidence.contains(&"future returned by `f` is not `Send`".to_owned()), "{message}");
+            assert!(verdict.evidence.iter().any(|text| text == SEND), "{message}");
+            assert!(verdict.evidence.iter().all(|text| text != message && text != PLACE), "{message}");
         }
         let verdict = of_the_tests("mismatched types", &["expected `u64`, found `u32`"]);
         assert!(verdict.usually.is_some_and(|cause| cause.contains("signature")));

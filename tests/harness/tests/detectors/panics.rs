@@ -21,7 +21,8 @@ mod right {
 
 mod wrong {
     use super::subject;
-    use harness::{check, criterion};
+    use harness::{check, criterion, ms};
+    use workbook::Work;
 
     /// A panic.
     #[criterion]
@@ -143,6 +144,24 @@ mod wrong {
         subject::catches();
     }
 
+    /// A future that is over is polled again: it is the test's, and the mistake the subject's.
+    #[criterion]
+    #[should_panic]
+    async fn polls_again() {
+        let ready = Box::pin(async {
+            tokio::task::yield_now().await;
+            7
+        });
+        subject::polls_again(ready).await;
+    }
+
+    /// A planned panic that nobody catches comes up to the test.
+    #[criterion]
+    #[should_panic]
+    async fn in_the_callers_future() {
+        subject::in_the_callers_future(Work::taking(ms(1)).panicking(|_| true)).await;
+    }
+
     /// A panic of the test itself is a finding.
     #[criterion]
     #[should_panic]
@@ -240,6 +259,23 @@ fn unwritten() {
 #[test]
 fn unwritten_task() {
     wrong("panics", "unwritten_task").kind(Unstarted).seen("nothing is written here yet").at("todo-task");
+}
+
+#[test]
+fn polls_again() {
+    wrong("panics", "polls_again")
+        .kind(Crash)
+        .seen("resumed after completion")
+        .at("again-panic")
+        .usually("polled again");
+}
+
+#[test]
+fn in_the_callers_future() {
+    wrong("panics", "in_the_callers_future")
+        .kind(Crash)
+        .seen("a payload of its own")
+        .usually("unwinds through whoever polls it");
 }
 
 #[test]

@@ -84,3 +84,14 @@ pub(crate) async fn survives(work: workbook::Work) -> Vec<bool> {
 pub(crate) fn catches() {
     let _ = std::panic::catch_unwind(|| panic!("caught")); // [caught-panic]
 }
+
+/// Polls a future of the test's once more after its end.
+pub(crate) async fn polls_again(mut ready: impl Future<Output = u64> + Unpin) -> u64 {
+    let first = (&mut ready).await;
+    first + (&mut ready).await // [again-panic]
+}
+
+/// The work panics in the caller's own future.
+pub(crate) async fn in_the_callers_future(work: workbook::Work) {
+    work.run(1).await;
+}
