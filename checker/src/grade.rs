@@ -24,11 +24,17 @@ use sandbox::{Ability, Launcher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
+use submissions::Submissions;
 
 /// Grades, or only tests the grader.
 pub(crate) fn grade(workbook: &Workbook, options: &GradeOptions) -> Result<Exit, Fault> {
     let tasks = workbook.tasks()?;
     let chosen = verify::chosen(&tasks, &options.tasks)?;
+    let declared = chosen.iter().map(|task| kept::declared(task)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(folder) = &options.submissions {
+        // Before the self-test, which takes its time.
+        submissions::submissions(folder, &declared).map_err(kept::of_submissions)?;
+    }
     let launcher = Launcher::new(tool::program(workbook.root(), "sandbox", false)?);
     let machine = machine(&launcher, options.allow_weak_sandbox)?;
     let ground = Ground::take(workbook.root())?;
@@ -46,9 +52,10 @@ pub(crate) fn grade(workbook: &Workbook, options: &GradeOptions) -> Result<Exit,
     }
     match (&options.submissions, &options.out) {
         _ if options.self_test => Ok(Exit::Passed),
-        (Some(submissions), Some(out)) => {
+        (Some(folder), Some(out)) => {
             let kept = Kept::open(&prepared, &machine, out, options)?;
-            class(&grader, &prepared, submissions, &kept, workers)?;
+            let entries = submissions::submissions(folder, &declared).map_err(kept::of_submissions)?;
+            class(&grader, &prepared, entries, &kept, workers)?;
             kept.finish(out, options)
         }
         _ => Err(Fault::usage("what to grade, and where to put the results?")
@@ -169,9 +176,13 @@ fn tested(
 }
 
 /// Grades every submission.
-fn class(grader: &Grader, prepared: &[Prepared<'_>], folder: &Path, kept: &Kept, workers: usize) -> Result<(), Fault> {
-    let declared = prepared.iter().map(|prepared| kept::declared(prepared.task)).collect::<Result<Vec<_>, _>>()?;
-    let entries = submissions::submissions(folder, &declared).map_err(kept::of_submissions)?;
+fn class(
+    grader: &Grader,
+    prepared: &[Prepared<'_>],
+    entries: Submissions<'_>,
+    kept: &Kept,
+    workers: usize,
+) -> Result<(), Fault> {
     let progress = cargo::progress(false, "{bar:20} {pos} of {len} learners, {elapsed}, about {eta} left");
     let learners = entries.learners();
     progress.set_length(learners as u64);

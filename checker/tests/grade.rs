@@ -3,6 +3,7 @@
 #![cfg(feature = "grade")]
 
 #[path = "support/copy.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
 mod copy;
 mod support;
 
@@ -26,13 +27,17 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The hostile submission that is the corpus here.
+const CORPUS: &str = "tests/hostile/exits-with-success/src/lib.rs";
+
 /// A workbook with one task and a corpus of two, and a class that has handed in all kinds of things.
 fn class() -> Copy {
     let copy = Copy::new();
+    copy.file("tests/hostile/exits-with-success/src/main.rs", &copy.text(&format!("tests/{TASK}/stub/main.rs")));
     copy.file(
-        "tests/hostile/exits-with-success/lib.rs",
+        CORPUS,
         &format!(
-            "//! Task: fan-out/1\n//! Expect: all crash\n//! Contained: an exit code of 0 is no pass\n//!\n//! \
+            "//! Task: fan-out/1\n//! Expect: crash, earns 0\n//! Contained: an exit code of 0 is no pass\n//!\n//! \
              Nobody asks further.\n{}",
             hostile(&copy)
         ),
@@ -42,7 +47,10 @@ fn class() -> Copy {
     // The whole workbook, the task alone, its sources alone.
     copy.file(&format!("class/ada/workbook/exercises/{TASK}/src/lib.rs"), &solution("lib.rs"));
     copy.file(&format!("class/ada/workbook/exercises/{TASK}/src/main.rs"), &solution("main.rs"));
-    copy.file("class/ada/workbook/build.rs", "fn main() { panic!(\"a stranger's build script runs\") }");
+    copy.file(
+        &format!("class/ada/workbook/exercises/{TASK}/build.rs"),
+        "fn main() { panic!(\"a stranger's build script runs\") }",
+    );
     copy.file("class/bob/01-serial-pipeline/src/lib.rs", &copy.text(&format!("tests/{TASK}/stub/lib.rs")));
     copy.file("class/bob/01-serial-pipeline/src/main.rs", &copy.text(&format!("tests/{TASK}/stub/main.rs")));
     copy.file("class/carol/src/lib.rs", "this is no Rust\n");
@@ -152,7 +160,7 @@ fn a_class_is_graded_and_graded_again_and_after_a_kill_to_the_same_results() {
     while fs::read_to_string(&journal).map_or(0, |text| text.lines().count()) < 3 {
         assert!(began.elapsed() < Duration::from_secs(300), "nothing is graded");
         assert!(grader.try_wait().expect("its state").is_none(), "it was over before it was killed");
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::park_timeout(Duration::from_millis(5));
     }
     kill(Pid::from_raw(grader.id() as i32), Signal::SIGKILL).expect("it runs");
     grader.wait().expect("it has ended");
@@ -171,8 +179,7 @@ fn a_class_is_graded_and_graded_again_and_after_a_kill_to_the_same_results() {
 fn a_grader_that_judges_wrongly_refuses_to_grade() {
     let _alone = alone();
     let copy = class();
-    let corpus = "tests/hostile/exits-with-success/lib.rs";
-    copy.edit(corpus, "Expect: all crash", "Expect: pass");
+    copy.edit(CORPUS, "Expect: crash, earns 0", "Expect: pass");
     let ran = copy.checker(&["grade", "class", "--out", "results"]);
     ran.exits(3).says("fan-out/1 hostile/exits-with-success").says("Nothing is graded");
     assert!(!copy.path("results").exists());

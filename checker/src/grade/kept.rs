@@ -257,6 +257,10 @@ fn of_results(error: results::Error) -> Fault {
         results::Error::Io { .. } | results::Error::Record { .. } | results::Error::Format { .. } => Fault::infra(text),
         _ => Fault::usage(text),
     };
+    if let results::Error::Exists { out } = &error {
+        return Fault::usage(format!("{} holds results already", out.display()))
+            .help("`--resume` goes on with them; `--out` names another folder");
+    }
     let text = error.to_string();
     match text.split_once('\n') {
         Some((message, help)) => fault(message.to_owned()).help(help.to_owned()),

@@ -300,25 +300,27 @@ async fn every_answer_has_its_result() {
     let urls = expected.iter().map(|(path, _)| url(path)).collect();
     let fetch = Arc::new(HttpFetch::new());
     let seen = fetched(&fetch, urls, LONG, &CancellationToken::new()).await;
+    // Which of them is up to the machine.
+    let given_up = seen.iter().any(|said| said == "Cancelled");
+    check::that(!given_up, "URLs say Cancelled, and nobody has cancelled anything")
+        .usually("an error that ends the whole list");
     let with_paths = |said: &mut dyn Iterator<Item = &str>| -> Vec<String> {
         expected.iter().zip(said).map(|((path, _), said)| format!("{path}: {said}")).collect()
     };
     let seen = with_paths(&mut seen.iter().map(String::as_str));
     check::items(&seen, &with_paths(&mut expected.iter().map(|(_, said)| *said))).usually(
-        "a status that is made an error, as `error_for_status` does; an error that ends the whole list; redirects that are \
-         not followed; or a fetch that ends before the body does",
+        "a status that is made an error, as `error_for_status` does; redirects that are not followed; or a fetch that ends before \
+         the body does",
     );
     let asked = server.seen().requests.iter().filter(|request| request.path == "/loop").count();
     check::equal("requests of a redirect to itself", asked, 6)
         .usually("another number of redirects: the first request and five redirects make six");
 }
 
-/// Eight real requests are given up, four without headers and four in the middle of a body: by the token, then by a
-/// deadline. All say so, and the server sees their eight connections close.
+/// Eight real requests are given up, four without headers and four in the middle of a body: by a deadline, then by the
+/// token. All say so, and the server sees their eight connections close.
 #[criterion(clock = "real", deadline = 30)]
 async fn what_is_cut_off_closes_its_connection() {
-    const DONE: &str = "a fetch that is done when its headers are there, though its body belongs to it; or a timeout of the \
-                        client's own, and with it an error of the client's";
     const CAUSE: &str = "the request runs in a task of its own, and only the wait for it was given up; or the client keeps \
                          its connection: a request is aborted by dropping its future";
     let server = Server::start(|request| match request.path.as_str() {
@@ -327,24 +329,40 @@ async fn what_is_cut_off_closes_its_connection() {
     });
     let urls: Vec<String> = ["/headers", "/body"].iter().cycle().take(8).map(|path| server.url(path)).collect();
     let fetch = Arc::new(HttpFetch::new());
+    let closed = |seen: &Seen| seen.answering() == 0;
 
+    // The deadline comes first: until then the headers of all bodies are there, and the result is that of the body.
+    let seen = fetched(&fetch, urls.clone(), ms(500), &CancellationToken::new()).await;
+    all_cut_off("the deadline", &seen, "DeadlineExceeded");
+    let open = server.wait_until(closed).await.err().map_or(0, |seen| seen.answering());
+    check::equal("connections of requests cut off at the deadline, still open after 5 s", open, 0).usually(CAUSE);
+
+    let before = server.seen().requests.len();
     let token = CancellationToken::new();
     let cancel = async {
-        let asked = server.wait_until(|seen| seen.requests.len() >= 8).await;
+        let asked = server.wait_until(|seen| seen.requests.len() >= before + 8).await;
         token.cancel();
         asked.is_ok()
     };
-    let (seen, asked) = tokio::join!(fetched(&fetch, urls.clone(), ms(20_000), &token), cancel);
-    check::equal("results of what the token cut off", seen, vec!["Cancelled".to_owned(); 8]).usually(DONE);
+    let (seen, asked) = tokio::join!(fetched(&fetch, urls, ms(20_000), &token), cancel);
+    all_cut_off("the token", &seen, "Cancelled");
     check::that(asked, "the eight requests did not reach the server within 5 s").usually("fewer than eight at a time");
-    let closed = |seen: &Seen| seen.answering() == 0;
     let open = server.wait_until(closed).await.err().map_or(0, |seen| seen.answering());
     check::equal("connections of cancelled requests still open after 5 s", open, 0).usually(CAUSE);
+}
 
-    let seen = fetched(&fetch, urls, ms(500), &CancellationToken::new()).await;
-    check::equal("results of what the deadline cut off", seen, vec!["DeadlineExceeded".to_owned(); 8]).usually(DONE);
-    let open = server.wait_until(closed).await.err().map_or(0, |seen| seen.answering());
-    check::equal("connections of requests cut off at the deadline, still open after 5 s", open, 0).usually(CAUSE);
+/// The results of eight requests, every other one for a body that stalls, are all that they were cut off.
+fn all_cut_off(by: &str, seen: &[String], expected: &str) {
+    let places = ["before its headers", "in the middle of its body"];
+    let other = seen.iter().zip(places.iter().cycle()).find(|(said, _)| *said != expected);
+    let says = |(said, place): (&String, &&str)| {
+        format!("{by} cut off a request {place}, and its result is {said}, expected {expected}")
+    };
+    check::that(other.is_none(), other.map(says).unwrap_or_default()).usually(
+        "a fetch that is done when its headers are there, though its body belongs to it; or a timeout of the client's own, \
+         and with it an error of the client's",
+    );
+    check::equal(&format!("results of what {by} cut off"), seen.len(), 8).usually("a URL without a result");
 }
 
 /// Of a real body without an end, and of one that is longer than the limit but stalls just there, the limit is read: the

@@ -287,7 +287,8 @@ fn shared(one: usize, other: usize) -> (String, &'static str) {
     } else {
         (
             format!("atomics in the same {LINE} bytes, though not in the same 64"),
-            "padding or alignment to 64 bytes: lines are fetched in pairs, and on some processors they have 128",
+            "padding or alignment to 64 bytes: lines are fetched in pairs, and on some processors they have 128; or padding by fields, \
+             which aligns nothing",
         )
     }
 }

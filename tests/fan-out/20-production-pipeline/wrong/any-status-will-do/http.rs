@@ -4,6 +4,7 @@
 
 use crate::{Item, Job, Stage, StageError};
 use async_trait::async_trait;
+use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response};
 use std::error::Error;
 use std::num::NonZeroUsize;
@@ -16,7 +17,7 @@ const INTAKE: usize = 100;
 const BETWEEN: usize = 4;
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().expect("a client without TLS can be built")
+    reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client without TLS can be built")
 }
 
 async fn send(request: RequestBuilder, item: &Item) -> Result<Response, StageError> {
