@@ -207,16 +207,27 @@ fn what_cannot_be_graded_is_told() {
     assert!(!copy.path("results/grades.csv").exists());
 }
 
-/// What the workbook's own corpus must come to, on the tasks that it attacks.
+/// What the workbook's own corpus must come to: a third of it, for it takes as long as proving a hundred subjects.
+/// `cargo checker grade --self-test` judges all of it, and so does grading before a class.
 #[test]
-fn the_hostile_corpus_is_contained() {
+fn a_third_of_the_hostile_corpus_is_contained() {
     let _alone = alone();
-    let corpus = fs::read_dir(repository().join("tests/hostile")).expect("the corpus");
-    let count = corpus.flatten().filter(|entry| entry.path().is_dir()).count();
-    assert!(count >= 40, "{count} hostile submissions");
+    let mut corpus: Vec<_> = fs::read_dir(repository().join("tests/hostile"))
+        .expect("the corpus")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    corpus.sort();
+    assert!(corpus.len() >= 120, "{} hostile submissions", corpus.len());
+    let part = tempfile::tempdir().expect("a folder");
+    for folder in corpus.iter().step_by(3) {
+        copy::copy_folder(folder, &part.path().join(folder.file_name().expect("a name")));
+    }
     let mut grader = command(&repository(), &["grade", "--self-test"]);
     for task in ["2", "3", "8"] {
         grader.args(["--task", task]);
     }
+    grader.env("WORKBOOK_HOSTILE_CORPUS", part.path()).env("WORKBOOK_HOSTILE_SECRET", "found");
     run(grader).exits(0);
 }
