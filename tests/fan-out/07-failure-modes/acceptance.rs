@@ -170,8 +170,8 @@ fn eight_at_a_time(mode: &str, start: Instant, time: Duration, work: &Work) {
     usually(check::equal("calls", work.records().len(), 1000), "a result that is not the last ends the function");
     usually(
         check::took(start, time, ms(1)),
-        "eight are waited for together, or a call that has ended keeps its place until those before it in the list have: \
-         the next item has to begin as soon as any call ends",
+        "eight are waited for together, a call that has ended keeps its place until those before it in the list have, or \
+         one that has failed keeps it for good: the next item has to begin as soon as any call ends",
     );
 }
 
@@ -267,7 +267,9 @@ async fn first_success_cancels_the_rest() {
     let taken = source.counter();
     let work = twenty_ends_between_the_rounds();
     let seen = of_first_success(first_success(source, work.clone(), accepts_20).await);
-    check::equal("the result of `first_success`", seen, Ok(40)).usually("the first result is taken, be it an error");
+    check::equal("the result of `first_success`", seen, Ok(40)).usually(
+        "the first result is taken, be it an error; or a worker ends with its first error, and items are left",
+    );
     everything_has_ended(&work, taken.count(), "the first value").await;
 }
 
@@ -325,8 +327,9 @@ async fn a_panic_is_an_error_of_its_item() {
 
     let work = Work::taking(ms(1)).panicking(|item| item < 20);
     let seen = of_first_success(first_success(1..=20, work, accepts_20).await);
-    check::equal("the result of `first_success`", seen, Ok(40))
-        .usually("an error, here a panic, ends the function although another call may still bring a value");
+    check::equal("the result of `first_success`", seen, Ok(40)).usually(
+        "an error, here a panic, ends the function or its worker, although another call may still bring a value",
+    );
     let work = Work::taking(ms(1)).panicking(|item: u64| item.is_multiple_of(2));
     let seen = of_first_success(first_success(1..=20, work, refuses).await);
     let expected: Vec<Why> =
