@@ -101,12 +101,7 @@ impl Ground {
         let lock = crate::lock::Lock::hold(&folder.join(".lock"))?;
         // What a grader that was killed has left.
         let work = folder.join("work");
-        match std::fs::remove_dir_all(&work) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Fault::file("remove", &work, &error));
-            }
-            _ => {}
-        }
+        remove(&work)?;
         std::fs::create_dir_all(&work).map_err(|error| Fault::file("create", &work, &error))?;
         Ok(Ground { folder, salt: verdict::supervise::nonce(), _lock: lock })
     }
@@ -132,6 +127,14 @@ fn prepare<'a>(root: &Path, tasks: &[&'a Task], ground: &Ground) -> Result<Vec<P
         Ok(Prepared { task, criteria: task.criteria()?, recipes, services: services.collect() })
     };
     tasks.iter().map(prepare).collect()
+}
+
+/// Removes a folder, if it is there.
+fn remove(folder: &Path) -> Result<(), Fault> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Fault::file("remove", folder, &error)),
+        _ => Ok(()),
+    }
 }
 
 /// The compiler's own folder.

@@ -135,6 +135,22 @@ pub(crate) fn oversized(sources: &Path) -> Option<Verdict> {
     Some(Verdict::new(Kind::Build, seen).at(Some(site)).usually("data that was saved as a source: keep it elsewhere"))
 }
 
+/// The first line that is looked for in all sources, and where.
+fn first_line(sources: &Path, found: impl Fn(&str) -> Option<u32>) -> Result<Option<Site>, Fault> {
+    let mut files = std::collections::BTreeMap::new();
+    // What cannot be read is the compiler's to say.
+    if crate::subject::collect(sources, Path::new(""), &mut files).is_err() {
+        return Ok(None);
+    }
+    for (name, path) in files {
+        let bytes = std::fs::read(&path).map_err(|error| Fault::file("read", &path, &error))?;
+        if let Some(line) = found(&String::from_utf8_lossy(&bytes)) {
+            return Ok(Some(Site { file: format!("src/{}", name.display()), line }));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether any source names what the task forbids.
 fn forbidden(forbidden: &[String], sources: &Path) -> Result<Option<Verdict>, Fault> {
     if forbidden.is_empty() {

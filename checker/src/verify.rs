@@ -27,7 +27,7 @@ use crate::{Exit, whose};
 use catalog::{Task, Workbook};
 pub(crate) use decides::Decides;
 #[cfg(feature = "grade")]
-pub(crate) use decides::about_subject;
+pub(crate) use decides::{about_subject, toolchain};
 #[cfg(feature = "grade")]
 pub(crate) use expected::Expected;
 use indicatif::ProgressBar;

@@ -93,20 +93,8 @@ fn unpack(folder: &Path) -> Result<(), Error> {
         }
         fs::write(&path, file.text).map_err(|error| Error::file("write", &path, &error))?;
         if file.program {
-            runnable(&path).map_err(|error| Error::file("write", &path, &error))?;
+            update::runnable(&path).map_err(|error| Error::file("write", &path, &error))?;
         }
     }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn runnable(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path)?.permissions().mode();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111 & (mode >> 2)))
-}
-
-#[cfg(not(unix))]
-fn runnable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }

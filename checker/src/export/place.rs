@@ -62,7 +62,7 @@ fn write(folder: &Path, files: Files) -> Result<(), Fault> {
         }
         fs::write(&path, file.text).map_err(|error| failed("write", &path, &error))?;
         if file.program {
-            runnable(&path).map_err(|error| failed("write", &path, &error))?;
+            update::runnable(&path).map_err(|error| failed("write", &path, &error))?;
         }
     }
     Ok(())
@@ -92,16 +92,4 @@ fn failed(what: &str, path: &Path, error: &Error) -> Fault {
         _ => "name another folder",
     };
     Fault::usage(format!("cannot {what} {}: {error}", path.display())).help(help)
-}
-
-#[cfg(unix)]
-fn runnable(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path)?.permissions().mode();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111 & (mode >> 2)))
-}
-
-#[cfg(not(unix))]
-fn runnable(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -54,12 +54,7 @@ impl Grader {
         let slot = self.work.join(slot.to_string());
         let judged = self.judge_in(&slot, prepared, sources, aliases);
         // Also what a submission has left in its scratch folder.
-        match std::fs::remove_dir_all(&slot) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                judged.and(Err(Fault::file("remove", &slot, &error)))
-            }
-            _ => judged,
-        }
+        super::remove(&slot).and(judged)
     }
 
     fn judge_in(

@@ -6,13 +6,12 @@ use crate::cli::GradeOptions;
 use crate::fault::Fault;
 use crate::judge::Outcome;
 use crate::subject::collect;
-use crate::{Exit, report, trace};
+use crate::{Exit, report, trace, verify};
 use catalog::{Hash, Task};
 use results::{Graded, Header, Journal, Key};
 use sandbox::Ability;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 use submissions::{Declared, Entry, Learner, Submission, Why};
@@ -184,7 +183,7 @@ fn header(prepared: &[Prepared<'_>], machine: &[Ability], options: &GradeOptions
     Ok(Header {
         schema: results::SCHEMA,
         workbook: env!("CARGO_PKG_VERSION").to_owned(),
-        toolchain: toolchain()?,
+        toolchain: verify::toolchain()?.lines().collect::<Vec<_>>().join(", "),
         checker: this_program()?,
         tests,
         seed: options.seed,
@@ -212,15 +211,6 @@ pub(super) fn facts(machine: &[Ability]) -> impl Iterator<Item = (String, String
         Err(missing) => format!("missing: {}", missing.what),
     };
     machine.iter().map(move |ability| (ability.name.to_owned(), state(ability)))
-}
-
-/// What `rustc -vV` says, in a line.
-fn toolchain() -> Result<String, Fault> {
-    let said = Command::new("rustc").arg("-vV").output();
-    let said = said.map_err(|error| {
-        Fault::infra(format!("rustc does not start: {error}")).help("is the Rust toolchain on the PATH?")
-    })?;
-    Ok(String::from_utf8_lossy(&said.stdout).lines().collect::<Vec<_>>().join(", "))
 }
 
 /// This program's hash.

@@ -27,7 +27,6 @@ pub(super) struct Call {
     pub(super) arguments: Vec<String>,
     /// What cargo tells the crate: its name, its version, its programs.
     pub(super) environment: BTreeMap<String, String>,
-    folder: PathBuf,
 }
 
 /// How one package of a task is compiled: the tests, or the models.
@@ -71,9 +70,8 @@ fn note(folder: &Path, rustc: &Path, arguments: &[std::ffi::OsString]) {
         true => "test",
         false => value(&arguments, "--crate-type").unwrap_or("none"),
     };
-    let folder_now = std::env::current_dir().unwrap_or_default();
     let file = folder.join(format!("{package} {kind} {name}.json"));
-    let call = Call { rustc: rustc.to_owned(), arguments: arguments.clone(), environment, folder: folder_now };
+    let call = Call { rustc: rustc.to_owned(), arguments: arguments.clone(), environment };
     let _ = serde_json::to_vec(&call).map(|text| std::fs::write(file, text));
 }
 
@@ -155,12 +153,7 @@ fn is_read(file: &Path) -> bool {
 
 /// An empty folder.
 fn anew(folder: &Path) -> Result<PathBuf, Fault> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Fault::file("remove", folder, &error));
-        }
-        _ => {}
-    }
+    super::remove(folder)?;
     std::fs::create_dir_all(folder).map_err(|error| Fault::file("create", folder, &error))?;
     folder.canonicalize().map_err(|error| Fault::file("find", folder, &error))
 }

@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use std::path::Path;
-use verdict::{Kind, Site, Verdict};
+use verdict::{Kind, Verdict};
 
 /// A function of assembly, which the compiler's lint against `unsafe` does not mind. Its body is this macro and nothing
 /// else, whose name must be written somewhere.
@@ -10,20 +10,8 @@ const ASSEMBLY: &str = "naked_asm";
 
 /// Whether any source has a function of assembly.
 pub(super) fn assembly(sources: &Path) -> Result<Option<Verdict>, Fault> {
-    let mut files = std::collections::BTreeMap::new();
-    // What cannot be read is the compiler's to say.
-    if crate::subject::collect(sources, Path::new(""), &mut files).is_err() {
-        return Ok(None);
-    }
-    for (name, path) in files {
-        let bytes = std::fs::read(&path).map_err(|error| Fault::file("read", &path, &error))?;
-        if let Some(line) = first_assembly(&String::from_utf8_lossy(&bytes)) {
-            let site = Site { file: format!("src/{}", name.display()), line };
-            let seen = format!("`{ASSEMBLY}!` is not allowed in these tasks, as `unsafe` is not");
-            return Ok(Some(Verdict::new(Kind::Rule, seen).at(Some(site))));
-        }
-    }
-    Ok(None)
+    let seen = || format!("`{ASSEMBLY}!` is not allowed in these tasks, as `unsafe` is not");
+    Ok(super::first_line(sources, first_assembly)?.map(|site| Verdict::new(Kind::Rule, seen()).at(Some(site))))
 }
 
 fn first_assembly(text: &str) -> Option<u32> {

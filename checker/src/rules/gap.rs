@@ -5,25 +5,13 @@
 use crate::fault::Fault;
 use std::path::Path;
 use syn::visit::{self, Visit};
-use verdict::{Kind, Site, Verdict};
+use verdict::{Kind, Verdict};
 
 /// Whether any source has such a signature.
 pub(super) fn gap(sources: &Path) -> Result<Option<Verdict>, Fault> {
-    let mut files = std::collections::BTreeMap::new();
-    // What cannot be read is the compiler's to say.
-    if crate::subject::collect(sources, Path::new(""), &mut files).is_err() {
-        return Ok(None);
-    }
-    for (name, path) in files {
-        let bytes = std::fs::read(&path).map_err(|error| Fault::file("read", &path, &error))?;
-        if let Some(line) = first(&String::from_utf8_lossy(&bytes)) {
-            let site = Site { file: format!("src/{}", name.display()), line };
-            let seen = "a parameter that is a reference to a reference, each with a lifetime of its own: a gap in the \
-                        compiler's rules makes that unsound, so it is not allowed in these tasks, as `unsafe` is not";
-            return Ok(Some(Verdict::new(Kind::Rule, seen).at(Some(site))));
-        }
-    }
-    Ok(None)
+    let seen = "a parameter that is a reference to a reference, each with a lifetime of its own: a gap in the compiler's \
+                rules makes that unsound, so it is not allowed in these tasks, as `unsafe` is not";
+    Ok(super::first_line(sources, first)?.map(|site| Verdict::new(Kind::Rule, seen).at(Some(site))))
 }
 
 fn first(text: &str) -> Option<u32> {

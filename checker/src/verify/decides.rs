@@ -165,7 +165,7 @@ fn table(path: &Path) -> Result<Table, Fault> {
 }
 
 /// The compiler, by everything that it says of itself.
-fn toolchain() -> Result<String, Fault> {
+pub(crate) fn toolchain() -> Result<String, Fault> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let said = Command::new(rustc).arg("-Vv").output().map_err(|error| {
         Fault::infra(format!("rustc does not start: {error}")).help("is the Rust toolchain on the PATH?")

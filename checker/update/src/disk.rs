@@ -173,3 +173,25 @@ pub(crate) fn write(path: &Path, text: &[u8]) -> Result<(), Error> {
     }
     fs::write(path, text).map_err(|error| Error::file("write", path, &error))
 }
+
+/// Lets whoever may read a file run it.
+///
+/// # Errors
+///
+/// A file that is not there, or is another's.
+#[cfg(unix)]
+pub fn runnable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path)?.permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111 & (mode >> 2)))
+}
+
+/// Lets whoever may read a file run it.
+///
+/// # Errors
+///
+/// A file that is not there, or is another's.
+#[cfg(not(unix))]
+pub fn runnable(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -16,6 +16,7 @@ mod plan;
 mod source;
 mod tasks;
 
+pub use disk::runnable;
 pub use error::{Blame, Error};
 pub use git::Git;
 pub use source::IMPORT;
