@@ -35,7 +35,7 @@ pub(super) struct Recipe {
     pub(super) library: Call,
     pub(super) program: Option<Call>,
     pub(super) tests: Call,
-    /// The file that mounts the tests: ours, so it is read where it lies.
+    /// The file that mounts the tests, without their lines: `#[track_caller]` would tell a submission which one calls.
     pub(super) mount: PathBuf,
     /// The folder of all dependencies, and of nothing else.
     pub(super) dependencies: PathBuf,
@@ -93,8 +93,9 @@ pub(super) fn recipes(root: &Path, lock: &Lock, task: &Task, folder: &Path) -> R
     let packages: Vec<String> = Parts::All.packages(&subject[0]).into_iter().map(|(name, _)| name).collect();
     let dependencies = anew(&folder.join("dependencies"))?;
     let calls = anew(&folder.join("calls"))?;
+    let mounts = Mounts { folder: anew(&folder.join(PLACELESS))?, tests: task.tests() };
     let mut built = build_and_note(root, &stage, &packages, &calls)?;
-    if Recipe::read(&calls, &packages[0], &stage, &dependencies).is_err() {
+    if Recipe::read(&calls, &packages[0], &mounts, &dependencies).is_err() {
         // Cargo has nothing to do where all is there: what is not called cannot be noted.
         built.own.iter().for_each(|file| drop(std::fs::remove_file(file)));
         built = build_and_note(root, &stage, &packages, &calls)?;
@@ -103,7 +104,7 @@ pub(super) fn recipes(root: &Path, lock: &Lock, task: &Task, folder: &Path) -> R
         let name = file.file_name().unwrap_or_default();
         link(file, &dependencies.join(name))?;
     }
-    let mut recipes = packages.iter().map(|package| Recipe::read(&calls, package, &stage, &dependencies));
+    let mut recipes = packages.iter().map(|package| Recipe::read(&calls, package, &mounts, &dependencies));
     let tests = recipes.next().unwrap_or_else(|| Err(Fault::infra("a subject without a package")))?;
     Ok(Recipes { tests, models: recipes.next().transpose()? })
 }
@@ -168,7 +169,7 @@ fn link(file: &Path, name: &Path) -> Result<(), Fault> {
 }
 
 impl Recipe {
-    fn read(calls: &Path, package: &str, stage: &Stage, dependencies: &Path) -> Result<Recipe, Fault> {
+    fn read(calls: &Path, package: &str, mounts: &Mounts, dependencies: &Path) -> Result<Recipe, Fault> {
         let entries = std::fs::read_dir(calls).map_err(|error| Fault::file("read", calls, &error))?;
         let (mut library, mut program, mut tests) = (None, None, None);
         for entry in entries.flatten() {
@@ -184,15 +185,37 @@ impl Recipe {
             }
         }
         let missed = |what: &str| Fault::infra(format!("how {what} of {package} is compiled was not noted"));
+        let library = library.ok_or_else(|| missed("the library"))?;
         let tests = tests.ok_or_else(|| missed("the tests"))?;
-        let mount = stage.folder.join(package).join(format!("{}.rs", tests.crate_name()));
         Ok(Recipe {
-            library: library.ok_or_else(|| missed("the library"))?,
+            mount: mounts.write(library.crate_name(), tests.crate_name())?,
+            library,
             program,
             tests,
-            mount,
             dependencies: dependencies.to_owned(),
         })
+    }
+}
+
+/// The folder of files that mount tests; the harness knows it by its name.
+const PLACELESS: &str = "placeless";
+
+/// Where tests are mounted.
+struct Mounts {
+    folder: PathBuf,
+    tests: PathBuf,
+}
+
+impl Mounts {
+    /// Mounts the tests of this name against this library.
+    fn write(&self, library: &str, test: &str) -> Result<PathBuf, Fault> {
+        let (file, tests) = (self.folder.join(format!("{test}.rs")), self.tests.join(format!("{test}.rs")));
+        let mount = format!(
+            "extern crate {library} as task;\n::harness::placeless!({test} {:?});\n",
+            tests.display().to_string()
+        );
+        std::fs::write(&file, mount).map_err(|error| Fault::file("write", &file, &error))?;
+        Ok(file)
     }
 }
 

@@ -52,8 +52,14 @@ const RUNTIME: &str = "runtime";
 /// The threads that were there before the subject's code.
 static THREADS: OnceLock<Vec<os::Thread>> = OnceLock::new();
 
+/// What makes a test's future.
+type Body = fn() -> BoxFuture<'static, ()>;
+
 /// Judges a criterion: in this process if it is a supervised one, else in a child of its own.
-pub fn judge(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) {
+///
+/// No function here is generic, so that the runtime around a criterion is compiled with the harness and not once for each
+/// criterion: that would be two thirds of what there is to compile.
+pub fn judge(criterion: &Criterion, body: Body) {
     supervised(criterion, |channel| {
         panics::install();
         tasks::set_real(criterion.real);
@@ -65,7 +71,7 @@ pub fn judge(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()
 
 /// Judges a criterion that is no task of a runtime: its body is called on this thread, for a subject that brings a
 /// runtime of its own. What the hooks of the harness's runtime find is not found here.
-pub fn judge_now(criterion: &Criterion, body: impl FnOnce()) {
+pub fn judge_now(criterion: &Criterion, body: fn()) {
     supervised(criterion, |channel| {
         panics::install();
         tasks::set_real(true);
@@ -85,7 +91,7 @@ pub fn judge_now(criterion: &Criterion, body: impl FnOnce()) {
 
 /// Judges a loom model: `explore` runs it, gives the failing interleaving's verdict to the function that it is
 /// handed, and else returns how many interleavings it explored.
-pub fn judge_model(criterion: &Criterion, at_least: u64, explore: impl FnOnce(Fail) -> u64) {
+pub fn judge_model(criterion: &Criterion, at_least: u64, explore: fn(Fail) -> u64) {
     supervised(criterion, |channel| {
         tasks::wall_ms();
         limit(channel.clone(), criterion.deadline);
@@ -114,7 +120,7 @@ pub struct Noticing {
 }
 
 /// Judges a model of the learner's. `explore` runs it, with the bug or without, as [`judge_model`] says.
-pub fn judge_noticing_model(criterion: &Criterion, tried: Noticing, explore: impl Fn(bool, Fail) -> u64) {
+pub fn judge_noticing_model(criterion: &Criterion, tried: Noticing, explore: fn(bool, Fail) -> u64) {
     supervised(criterion, |channel| {
         tasks::wall_ms();
         limit(channel.clone(), criterion.deadline);
@@ -178,7 +184,7 @@ fn by_hand(criterion: &Criterion) {
 
 /// Runs the body and comes to a verdict. The order below is the order of causes: a panic explains a deadlock,
 /// a blocked thread explains a wrong time, and so on.
-fn run(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> Verdict {
+fn run(criterion: &Criterion, body: Body) -> Verdict {
     let _ = THREADS.set(os::threads());
     let runtime = match runtime(criterion) {
         Ok(runtime) => runtime,
@@ -244,7 +250,7 @@ impl From<Verdict> for Ended {
 }
 
 /// The body in a task of its own, beside the sentinels.
-async fn root(criterion: &Criterion, body: impl FnOnce() -> BoxFuture<'static, ()>) -> Ended {
+async fn root(criterion: &Criterion, body: Body) -> Ended {
     // The body is made inside the task, so that what it panics with is caught there.
     let body = body();
     let mut body = tokio::spawn(body);

@@ -50,7 +50,7 @@ mod usage;
 mod watchdog;
 
 pub use attempt::{Attempt, attempt, attempt_now};
-pub use harness_macros::{criterion, model};
+pub use harness_macros::{criterion, model, placeless};
 pub use judge::{Criterion, Noticing, judge, judge_model, judge_noticing_model, judge_now};
 pub use probes::{Source, watched};
 pub use program::{interrupt, peak_rss, run_program, standstill, start_program, subject_program};

@@ -1,6 +1,6 @@
 //! Task: fan-out/2
-//! Expect: pass
-//! Contained: not yet: the line that a submission is called from says which of the published tests runs
+//! Expect: all fail
+//! Contained: a submission does not learn from which line of the published tests it is called
 //!
 //! `#[track_caller]` says from which line of the published tests the call comes. A submission that knows which test
 //! runs needs only its answer; this one has them all, and without a name none.

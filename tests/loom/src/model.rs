@@ -15,9 +15,9 @@ pub use loom::thread::JoinHandle;
 ///
 /// Fewer preemptions come first, so that the interleaving that fails is one with the fewest. When one fails,
 /// `fail` gets its verdict and the process ends: loom cannot unwind out of a deadlock.
-pub fn explore(preemptions: usize, fail: Fail, body: impl Fn() + Send + Sync + 'static) -> u64 {
+pub fn explore(preemptions: usize, fail: Fail, body: Box<dyn Fn() + Send + Sync>) -> u64 {
     let explored = Arc::new(AtomicU64::new(0));
-    let body = Arc::new(body);
+    let body: Arc<dyn Fn() + Send + Sync> = body.into();
     *failing() = Some(fail);
     // Once, for a process may explore twice: loom's threads put a hook of their own around this one, and only once.
     static HOOK: Once = Once::new();

@@ -117,13 +117,16 @@ impl fmt::Display for Kind {
 pub struct Site {
     /// The path, shortened to begin at `src/` or at the test's file name.
     pub file: String,
-    /// The line, from 1.
+    /// The line, from 1; 0 where it is not told.
     pub line: u32,
 }
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}", self.file),
+        }
     }
 }
 
