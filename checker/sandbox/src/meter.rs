@@ -31,10 +31,11 @@ pub enum Exceeded {
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+        // What was seen depends on the moment of the look, and the same code is to get the same words each time.
         match *self {
-            Exceeded::Resident(seen, cap) => write!(f, "{} MiB of memory, {} MiB allowed", mib(seen), mib(cap)),
-            Exceeded::Threads(seen, cap) => write!(f, "{seen} threads, {cap} allowed"),
-            Exceeded::Scratch(seen, cap) => write!(f, "{} MiB in files, {} MiB allowed", mib(seen), mib(cap)),
+            Exceeded::Resident(_, cap) => write!(f, "more than {} MiB of memory", mib(cap)),
+            Exceeded::Threads(_, cap) => write!(f, "more than {cap} threads"),
+            Exceeded::Scratch(_, cap) => write!(f, "more than {} MiB in files", mib(cap)),
         }
     }
 }

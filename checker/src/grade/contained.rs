@@ -27,7 +27,7 @@ pub(super) struct Bounds {
 #[derive(Debug)]
 pub(super) enum End {
     Exited(ExitStatus),
-    /// It was ended, for this: `it used 2.1 GiB of memory, and may use 2 GiB`.
+    /// It was ended, for this: `more than 2048 MiB of memory`.
     Ended(String),
 }
 

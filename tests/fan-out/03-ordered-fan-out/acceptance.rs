@@ -164,6 +164,7 @@ async fn random_times_cost_little() {
         .usually("a task for each number of the window, without a limit of 8 at work");
     check::in_flight_reached(&work, WORKERS)
         .usually("the workers take turns: a lock held across the work, or too few of them");
+    check::runs("items worked on", &work, 1000).usually("`work.run` is not awaited once for each item");
     let ideal = serial / WORKERS as u32;
     check::took_at_most(start, ideal * 105 / 100).usually(
         "workers that wait for the slowest of a few: with a window of 8, seven idle behind each slow item; give it \

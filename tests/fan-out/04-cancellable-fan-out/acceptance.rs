@@ -57,6 +57,7 @@ async fn eight_at_a_time() {
         .usually("a task for each number, or a worker that starts the next item before its last is done");
     check::in_flight_reached(&work, 8)
         .usually("the lock of a shared receiver is held across the work, or there are fewer than 8 workers");
+    check::runs("numbers worked on", &work, 1000).usually("`work.run` is not awaited once for each number");
     check::took(start, ms(125), ms(1))
         .usually("workers that wait for each other, or a pause in which the token is looked at");
 }

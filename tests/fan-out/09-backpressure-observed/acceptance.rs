@@ -90,10 +90,12 @@ fn sampled(metrics: &Metrics) -> [u64; 2] {
 /// The results are 2, 4, … 400, each once, in any order. Then they end and no task is left, while the metrics are kept.
 #[criterion]
 async fn every_number_doubled_once() {
-    let (mut results, metrics) = pipeline(1..=200, work());
+    let work = work();
+    let (mut results, metrics) = pipeline(1..=200, work.clone());
     let seen = drain(&mut results).await;
     check::same_items(&seen, &doubles(1..=200))
         .usually("a number dropped on the way, or a worker that stops before the input is empty");
+    check::runs("numbers worked on", &work, 200).usually("`work.run` is not awaited once for each number");
     check::all_tasks_gone().await.or_fail();
     drop(metrics);
 }

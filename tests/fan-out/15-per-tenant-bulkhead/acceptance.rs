@@ -241,6 +241,10 @@ async fn a_slow_tenant_delays_nobody() {
     all_done(&seen, "A", 100, LOST);
     all_done(&seen, "B", 100, LOST);
     tenants.four_at_a_time();
+    for tenant in ["A", "B"] {
+        check::runs(&format!("calls for tenant {tenant}"), &tenants.work(tenant), 100)
+            .usually("`Client::call` is not awaited once for each item");
+    }
     check::equal("milliseconds until tenant B's last item is done", last_done(&seen, "B", start), 250)
         .usually("workers, permits or a queue that both tenants share; or fewer than 4 workers for each");
     check::equal("milliseconds until tenant A's last item is done", last_done(&seen, "A", start), 25_000)

@@ -112,6 +112,7 @@ async fn every_item_passes_every_stage_once() {
         );
         let runs: Vec<u64> = stage.work().records().iter().map(|record| record.item).collect();
         check::same_items(&runs, &ids).usually("an item is run twice by a stage, or never");
+        check::runs("runs", stage.work(), ids.len()).usually("the stage's call is not awaited to its end");
     }
     for (_, works) in &tenants {
         for work in works {

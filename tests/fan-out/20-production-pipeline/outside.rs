@@ -1,15 +1,15 @@
 //! The program, and the servers that it talks to.
 
-use harness::{check, ms, program};
+use harness::{check, ms, program, run_program, start_program};
 use loopback::{Answer, Server};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -55,14 +55,14 @@ impl Program {
     /// Starts `run`, and gives it with the address of its metrics.
     pub(crate) async fn start(journal: &Path, sink: &str) -> (Program, String) {
         let mut command = command();
-        command.arg("run").arg(journal).arg(sink).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program was built beside this test");
+        command.arg("run").arg(journal).arg(sink);
+        let mut child = start_program(command);
         let input = child.stdin.take().expect("it is piped");
         let mut output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let mut errors = child.stderr.take().expect("it is piped");
+        let errors = child.stderr.take().expect("it is piped");
         let errors = tokio::spawn(async move {
             let mut text = String::new();
-            errors.read_to_string(&mut text).await.ok();
+            errors.take(16 << 20).read_to_string(&mut text).await.ok();
             text
         });
         let first = timeout(PATIENCE, output.next_line()).await.ok().and_then(Result::ok).flatten().unwrap_or_default();
@@ -108,19 +108,18 @@ impl Program {
 
 /// The program, in an environment that does not set its widths.
 fn command() -> Command {
-    let mut command = Command::from(program!());
+    let mut command = program!();
     for variable in ["FETCH_WORKERS", "PARSE_WORKERS", "DELIVER_WORKERS"] {
         command.env_remove(variable);
     }
-    command.kill_on_drop(true);
     command
 }
 
 /// Runs `replay` to its end: exit code and last line.
 pub(crate) async fn replay(journal: &Path, sink: &str, id: u64) -> (Option<i32>, String) {
     let mut command = command();
-    command.arg("replay").arg(journal).arg(sink).arg(id.to_string()).stdin(Stdio::null());
-    let run = timeout(PATIENCE, command.output()).await.ok().and_then(Result::ok);
+    command.arg("replay").arg(journal).arg(sink).arg(id.to_string());
+    let run = timeout(PATIENCE, run_program(command)).await.ok();
     let code = run.as_ref().and_then(|run| run.status.code());
     let output = run.map(|run| String::from_utf8_lossy(&run.stdout).into_owned()).unwrap_or_default();
     (code, output.lines().last().unwrap_or_default().to_owned())
@@ -130,8 +129,8 @@ pub(crate) async fn replay(journal: &Path, sink: &str, id: u64) -> (Option<i32>,
 pub(crate) async fn refused(variable: &str, value: &str) -> Option<i32> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let mut command = command();
-    command.arg("run").arg(folder.path().join("journal")).arg("http://127.0.0.1:1/").stdin(Stdio::null());
-    let run = timeout(PATIENCE, command.env(variable, value).output()).await.ok().and_then(Result::ok);
+    command.arg("run").arg(folder.path().join("journal")).arg("http://127.0.0.1:1/").env(variable, value);
+    let run = timeout(PATIENCE, run_program(command)).await.ok();
     run.and_then(|run| run.status.code())
 }
 

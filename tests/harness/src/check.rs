@@ -126,6 +126,20 @@ pub fn in_flight_at_most(work: &Work, bound: usize) -> Outcome {
     Outcome(Err(Box::new(finding.at(subjects(peak.at).or(spawned)))))
 }
 
+/// So many runs of this work in all, each to its end: work that is begun and dropped is not done. `what` is a noun, as
+/// for [`equal`].
+pub fn runs(what: &str, work: &Work, expected: usize) -> Outcome {
+    let records = work.records();
+    let finished = records.iter().filter(|run| run.finished).count();
+    Outcome::when(finished != expected || records.len() != expected, || {
+        let dropped = match records.len() - finished {
+            0 => String::new(),
+            dropped => format!(", {dropped} of them dropped before their end"),
+        };
+        Verdict::new(Kind::Fail, format!("{what}: {}{dropped}, expected {expected}", records.len()))
+    })
+}
+
 /// At some moment `width` items were in flight in this work.
 pub fn in_flight_reached(work: &Work, width: usize) -> Outcome {
     let peak = work.peak();

@@ -6,6 +6,7 @@ use nix::unistd::Pid;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 use verdict::{Kind, Verdict};
 
@@ -45,17 +46,44 @@ pub(crate) fn assert_started(run: &Output) {
     }
 }
 
-/// Runs a program to its end. It is killed if the test ends first.
+/// What a program may write to one of its streams where the test keeps all of it, in bytes.
+const KEPT: u64 = 16 << 20;
+
+/// Runs a program to its end and keeps what it writes, up to 16 MiB on each stream. It is killed if it writes more, or if
+/// the test ends first.
 ///
 /// # Panics
 ///
-/// If it cannot be started.
+/// If it cannot be started, and with a verdict if it writes more.
 pub async fn run_program(command: Command) -> Output {
     let mut command = tokio::process::Command::from(command);
-    let run = command.kill_on_drop(true).stdin(Stdio::null()).output().await;
-    let run = run.expect("the program was built beside this test");
+    let piped = command.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = piped.spawn().expect("the program was built beside this test");
+    let (stdout, stderr) = (kept(program.stdout.take()), kept(program.stderr.take()));
+    let ended = async { Ok(program.wait().await.expect("the program can be waited for")) };
+    let (status, stdout, stderr) = match tokio::try_join!(ended, stdout, stderr) {
+        Ok(run) => run,
+        Err(finding) => std::panic::panic_any(*finding),
+    };
+    let run = Output { status, stdout, stderr };
     assert_started(&run);
     run
+}
+
+/// All that comes out of a stream, if it is not too much.
+async fn kept(stream: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, Box<Verdict>> {
+    let mut text = Vec::new();
+    if let Some(stream) = stream {
+        // What cannot be read on has ended.
+        let _ = stream.take(KEPT + 1).read_to_end(&mut text).await;
+    }
+    match text.len() as u64 > KEPT {
+        false => Ok(text),
+        true => {
+            let seen = format!("the program wrote more than {} MiB and went on", KEPT >> 20);
+            Err(Box::new(Verdict::new(Kind::Output, seen).usually("a loop around a `print` that never ends")))
+        }
+    }
 }
 
 /// Starts a program and does not wait for its end. All its streams are pipes, and it is killed when it is dropped.

@@ -63,7 +63,7 @@ pub struct Run<'a> {
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,
-    /// The last part of what the test printed.
+    /// The last part of what the test printed, or the first where it was ended for what it used.
     pub output: String,
     /// Wall-clock time from start to end.
     pub took: Duration,
@@ -150,8 +150,13 @@ fn attend(run: Run<'_>, mut child: Child, channel: UnixStream, nonce: String, st
     let _ = killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL);
     let _ = child.wait();
     drop(lifeline);
-    let (stdout, stderr) = (collect(stdout, run.test), collect(stderr, run.test));
+    let (stdout, stderr) = (collect(&stdout), collect(&stderr));
     let flooded = printed.load(Ordering::Relaxed) > OUTPUT_LIMIT;
+    let exceeded = matches!(event, Some(Event::Exceeded(_))) || matches!(end, End::Exceeded(_));
+    // How far it got before it was ended is chance.
+    let told = |kept: Kept| if flooded || exceeded { kept.first } else { kept.last };
+    let own = |kept| own_output(&String::from_utf8_lossy(&told(kept)), run.test);
+    let (stdout, stderr) = (own(stdout), own(stderr));
 
     let verdict = match (event, end) {
         _ if flooded => flood(),
@@ -237,37 +242,48 @@ fn widen(pipe: &impl AsFd) {
 #[cfg(not(target_os = "linux"))]
 fn widen(_: &impl AsFd) {}
 
-/// Keeps the last part of a stream, and counts all of it.
+/// So much of a stream is kept of its beginning, and of its end.
+const KEPT: usize = 16 << 10;
+
+/// What is kept of a stream.
+#[derive(Default)]
+struct Kept {
+    first: Vec<u8>,
+    last: Vec<u8>,
+}
+
+/// Keeps the first and the last part of a stream, and counts all of it.
 fn drain(
     mut stream: impl Read + Send + 'static,
     printed: &Arc<AtomicUsize>,
     events: &mpsc::Sender<Event>,
-) -> mpsc::Receiver<Vec<u8>> {
-    const KEPT: usize = 16 << 10;
+) -> mpsc::Receiver<Kept> {
     let (printed, events) = (printed.clone(), events.clone());
     let (done, kept) = mpsc::channel();
     thread::spawn(move || {
         let mut buffer = [0; 8192];
-        let mut tail = Vec::new();
+        let mut kept = Kept::default();
         while let Ok(read @ 1..) = stream.read(&mut buffer) {
-            tail.extend_from_slice(&buffer[..read]);
-            if tail.len() > 2 * KEPT {
-                tail.drain(..tail.len() - KEPT);
+            kept.first.extend_from_slice(&buffer[..read.min(KEPT - kept.first.len())]);
+            kept.last.extend_from_slice(&buffer[..read]);
+            if kept.last.len() > 2 * KEPT {
+                kept.last.drain(..kept.last.len() - KEPT);
             }
             if printed.fetch_add(read, Ordering::Relaxed) + read > OUTPUT_LIMIT {
                 let _ = events.send(Event::Flooded);
                 break;
             }
         }
-        let _ = done.send(tail);
+        // The same part however it was read.
+        kept.last.drain(..kept.last.len().saturating_sub(KEPT));
+        let _ = done.send(kept);
     });
     kept
 }
 
 /// What a stream held; a descendant that escaped the group may keep it open, so the wait is bounded.
-fn collect(kept: mpsc::Receiver<Vec<u8>>, test: &str) -> String {
-    let bytes = kept.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-    own_output(&String::from_utf8_lossy(&bytes), test)
+fn collect(kept: &mpsc::Receiver<Kept>) -> Kept {
+    kept.recv_timeout(Duration::from_secs(1)).unwrap_or_default()
 }
 
 /// What the test printed, without what libtest says before it. A judged process ends before libtest says more.
