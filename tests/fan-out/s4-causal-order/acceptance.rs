@@ -342,11 +342,14 @@ async fn a_hundred_thousand_items() {
     let mut done = 0;
     while let Some(outcome) = output.recv().await {
         done += u64::from(outcome.status == Status::Done);
-        check::that(
-            begun.elapsed().processor < Duration::from_secs(10),
-            format!("not all of {} items are done after 10 s of processor time", LARGE + 1),
-        )
-        .usually("work that grows with the square of its input: everything is looked through at each step");
+        // Now and then: to ask takes longer than an item.
+        if done % 1000 == 0 {
+            check::that(
+                begun.elapsed().processor < Duration::from_secs(10),
+                format!("not all of {} items are done after 10 s of processor time", LARGE + 1),
+            )
+            .usually("work that grows with the square of its input: everything is looked through at each step");
+        }
     }
     check::equal("items done", done, LARGE + 1)
         .usually("an item that waits for a count which never gets to 0, or one whose outcome is lost");
