@@ -5,11 +5,14 @@
 
 mod cluster;
 
-use cluster::{Cluster, Line, Process, until};
+use cluster::{Cluster, GROUP, Line, Process, until};
 use harness::{check, criterion, ms};
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::time::Duration;
-use task::{PARTITIONS, WORKERS, Watermark, produce};
+use task::{Error, Item, PARTITIONS, Settings, WORKERS, Watermark, consume, produce};
+use tokio_util::sync::CancellationToken;
+use workbook::Work;
 
 /// How soon a process that is silent is taken for dead.
 const SESSION: Duration = ms(2000);
@@ -198,6 +201,69 @@ async fn a_killed_process_loses_nothing() {
     first.terminate().await;
     // The killed process's lines come first: what it began, it began before the other took over.
     in_order(&[second.lines(), first.lines()].concat());
+}
+
+/// When the work of an item panics, `consume` returns that, with the item's place. What was done before is committed, and
+/// the item is not: the next `consume` does it, and says how many items it has done.
+#[criterion(processes, clock = "real", deadline = 60)]
+async fn a_panic_is_returned_and_its_item_is_not_lost() {
+    const PANICS: u64 = 13;
+    let cluster = Cluster::start().await;
+    cluster.send((0..40).map(|id| (id, ms(0))));
+    // It panics long after all others are done.
+    let work = Work::varying(|id| ms(if id == PANICS { 2000 } else { 10 })).panicking(|id| id == PANICS);
+    let returned = consumed(&cluster, &work, 39).await;
+    check::equal("what `consume` returned", &returned[..], "a panic at offset 1 of partition 3")
+        .usually("a task's panic is an error of its `JoinHandle`: nobody looks at it");
+    let mut committed = cluster.committed();
+    check::equal("the offset committed where the item at offset 1 panicked", committed.remove(&3).unwrap_or(0), 1)
+        .usually("a commit that passes an open item, or a panic that counts as done");
+    check::that(
+        committed.values().all(|offset| *offset == 4),
+        "items that were done before the panic are not committed",
+    )
+    .usually("items that wait behind the one that panics, or a return before the last commit");
+    let work = Work::taking(ms(10));
+    let returned = consumed(&cluster, &work, 3).await;
+    check::equal("what the next `consume` returned", &returned[..], "3 items done")
+        .usually("items that are counted twice, or not at all");
+    let ran: Vec<u64> = work.records().iter().map(|run| run.item).collect();
+    check::same_items(&ran, &[PANICS, 23, 33]).usually("what was done before the panic is not committed");
+    check::that(cluster.committed().values().all(|offset| *offset == 4), "not all is committed in the end")
+        .usually("a group that is left before the last commit");
+}
+
+/// Takes part in the group until so many items are done and 4 s more have passed; what `consume` returned, in words.
+async fn consumed(cluster: &Cluster, work: &Work, count: usize) -> String {
+    let settings = Settings {
+        brokers: cluster.brokers().to_owned(),
+        topic: cluster.topic.clone(),
+        group: GROUP.to_owned(),
+        session_timeout: SESSION,
+    };
+    let stop = CancellationToken::new();
+    let enough = async {
+        while work.records().iter().filter(|run| run.finished).count() < count {
+            tokio::time::sleep(ms(20)).await;
+        }
+        tokio::time::sleep(ms(4000)).await;
+        stop.cancel();
+        std::future::pending::<Infallible>().await
+    };
+    let runs = work.clone();
+    let work = move |item: Item| {
+        let id = item.offset * i64::from(PARTITIONS) + i64::from(item.partition);
+        runs.run(id as u64)
+    };
+    let returned = tokio::select! {
+        returned = consume(settings, work, stop.clone()) => returned,
+        never = enough => match never {},
+    };
+    match returned {
+        Ok(consumed) => format!("{} items done", consumed.items),
+        Err(Error::Panicked { partition, offset }) => format!("a panic at offset {offset} of partition {partition}"),
+        Err(_) => "another error".to_owned(),
+    }
 }
 
 /// Why a process has nothing to do, and not everything is done.

@@ -122,7 +122,10 @@ where
                 if ledger.begin(generation, partition, offset) {
                     let (work, ledger) = (AssertUnwindSafe(work(item)).catch_unwind(), ledger.clone());
                     tasks.spawn(async move {
-                        work.await.map_err(|_| Error::Panicked { partition, offset })?;
+                        if work.await.is_err() {
+                            ledger.panicked(generation, partition);
+                            return Err(Error::Panicked { partition, offset });
+                        }
                         ledger.done(generation, partition, offset);
                         Ok(())
                     });

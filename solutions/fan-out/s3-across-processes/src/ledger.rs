@@ -28,6 +28,8 @@ struct Assigned {
 struct Partition {
     generation: u64,
     watermark: Watermark,
+    /// Items that will never be done, and that nobody waits for.
+    panicked: usize,
     committed: Option<i64>,
 }
 
@@ -46,7 +48,7 @@ impl Ledger {
         let mut assigned = self.lock();
         let ours = assigned.generation == generation;
         if ours {
-            let fresh = || Partition { generation, watermark: Watermark::default(), committed: None };
+            let fresh = || Partition { generation, watermark: Watermark::default(), panicked: 0, committed: None };
             assigned.partitions.entry(partition).or_insert_with(fresh).watermark.begin(offset);
         }
         ours
@@ -58,6 +60,16 @@ impl Ledger {
         // A hand-over that waited too long has given the partition away, and it may have come back since.
         if let Some(partition) = assigned.partitions.get_mut(&partition).filter(|own| own.generation == generation) {
             partition.watermark.done(offset);
+        }
+        drop(assigned);
+        self.0.done.notify_all();
+    }
+
+    /// The work of an item of this partition panicked: nothing past the item is committed, and no hand-over waits for it.
+    pub(crate) fn panicked(&self, generation: u64, partition: i32) {
+        let mut assigned = self.lock();
+        if let Some(partition) = assigned.partitions.get_mut(&partition).filter(|own| own.generation == generation) {
+            partition.panicked += 1;
         }
         drop(assigned);
         self.0.done.notify_all();
@@ -97,8 +109,8 @@ impl ConsumerContext for Rebalances {
         }
         let mut assigned = self.ledger.lock();
         assigned.generation += 1;
-        let busy =
-            |assigned: &mut Assigned| assigned.partitions.values().any(|partition| partition.watermark.in_flight() > 0);
+        let open = |partition: &Partition| partition.watermark.in_flight() > partition.panicked;
+        let busy = |assigned: &mut Assigned| assigned.partitions.values().any(open);
         let waited = self.ledger.0.done.wait_timeout_while(assigned, HAND_OVER, busy);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
         self.ledger.commit(consumer, &self.topic, CommitMode::Sync);

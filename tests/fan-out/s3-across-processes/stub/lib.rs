@@ -19,6 +19,8 @@
 //!   loses nothing: what it had not finished is begun again by another one, and every item is done at least once.
 //! - When `stop` is cancelled, no further item begins, those in flight are done and committed, the process leaves
 //!   the group and `consume` returns. Nothing of it is done twice.
+//! - When the work of an item panics, `consume` returns [`Error::Panicked`] with its place. What was done before is
+//!   committed, the item is not, and the group is left.
 //! - When a process joins, it gets partitions of the others. They first finish what they have in flight there, which
 //!   takes 5 s at most, and commit it, and drop what they only polled: nothing is done twice, and a partition's order
 //!   holds.

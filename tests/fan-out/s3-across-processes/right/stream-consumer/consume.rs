@@ -68,7 +68,10 @@ where
                     let work = AssertUnwindSafe(work(Item { partition, offset, payload })).catch_unwind();
                     let ledger = ledger.clone();
                     tasks.spawn(async move {
-                        work.await.map_err(|_| Error::Panicked { partition, offset })?;
+                        if work.await.is_err() {
+                            ledger.panicked(generation, partition);
+                            return Err(Error::Panicked { partition, offset });
+                        }
                         ledger.done(generation, partition, offset);
                         Ok(())
                     });

@@ -1,4 +1,4 @@
-//! Caught by: an_open_item_holds_back_its_partitions_commit (bound), a_stop_finishes_what_is_in_flight (fail), a_process_that_joins_takes_over_without_repeats (fail), a_killed_process_loses_nothing (fail)
+//! Caught by: an_open_item_holds_back_its_partitions_commit (bound), a_stop_finishes_what_is_in_flight (fail), a_process_that_joins_takes_over_without_repeats (fail), a_killed_process_loses_nothing (fail), a_panic_is_returned_and_its_item_is_not_lost (fail)
 //!
 //! Believes that the library's automatic commits are for what is done. They are for what was polled.
 

@@ -1,4 +1,4 @@
-//! Caught by: nothing_past_a_gap_may_be_committed (fail), holes_in_the_offsets_hold_nothing_up (fail), an_open_item_holds_back_its_partitions_commit (bound), a_killed_process_loses_nothing (fail)
+//! Caught by: nothing_past_a_gap_may_be_committed (fail), holes_in_the_offsets_hold_nothing_up (fail), an_open_item_holds_back_its_partitions_commit (bound), a_killed_process_loses_nothing (fail), a_panic_is_returned_and_its_item_is_not_lost (fail)
 //!
 //! Commits each item when it is done, as one acknowledges a message of a queue. In a log, a commit of 8 says that 5
 //! is done too.

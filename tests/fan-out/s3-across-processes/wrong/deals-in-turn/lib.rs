@@ -1,4 +1,4 @@
-//! Caught by: one_process_works_eight_wide_in_order (fail), an_open_item_holds_back_its_partitions_commit (fail), a_process_that_joins_takes_over_without_repeats (fail), a_killed_process_loses_nothing (fail)
+//! Caught by: one_process_works_eight_wide_in_order (fail), an_open_item_holds_back_its_partitions_commit (fail), a_process_that_joins_takes_over_without_repeats (fail), a_killed_process_loses_nothing (fail), a_panic_is_returned_and_its_item_is_not_lost (fail)
 //!
 //! Gives every worker a queue and deals the items out in turn. An item behind a slow one begins after its successors.
 
