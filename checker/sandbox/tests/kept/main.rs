@@ -114,7 +114,7 @@ fn findings_are_those_of_outside() {
 #[test]
 fn what_is_exceeded_ends_the_run() {
     let verdict = expect("takes_memory", false, Kind::Memory);
-    assert!(verdict.seen.contains("256 MiB allowed"), "{verdict}");
+    assert!(verdict.seen.contains("more than 256 MiB of memory"), "{verdict}");
     expect("takes_memory_after_its_verdict", false, Kind::Memory);
     expect("starts_many_threads", false, Kind::Leak);
 }
