@@ -1,7 +1,7 @@
 //! A fan-out that can be told to stop: a cancel is only as good as the last place where a task waits without it.
 
-use harness::{Source, check, criterion, drain, marked, ms, pass, quiescent, received, watched};
-use task::{fan_out, producer};
+use harness::{Source, check, criterion, drain, marked, ms, numbers, pass, quiescent, received, watched};
+use task::fan_out;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -13,13 +13,18 @@ const FITS: u64 = 8 + 8 + 8 + 10;
 /// An item that is at work when the token is cancelled, and for long after.
 const LONG: u64 = 10_000;
 
+/// `task::producer` with numbers of one type for all tests: it is compiled once.
+fn producer(from: impl IntoIterator<Item = u64, IntoIter: Send + 'static>, token: CancellationToken) -> Receiver<u64> {
+    task::producer(numbers(from), token)
+}
+
 /// Both stages under one token.
-fn pipeline<I>(numbers: I, work: &Work, token: &CancellationToken) -> Receiver<u64>
-where
-    I: IntoIterator<Item = u64>,
-    I::IntoIter: Send + 'static,
-{
-    fan_out(producer(numbers, token.clone()), work.clone(), token.clone())
+fn pipeline(
+    from: impl IntoIterator<Item = u64, IntoIter: Send + 'static>,
+    work: &Work,
+    token: &CancellationToken,
+) -> Receiver<u64> {
+    fan_out(producer(from, token.clone()), work.clone(), token.clone())
 }
 
 /// What a cancel is given: 5 ms, and then no task is left.

@@ -1,10 +1,10 @@
 //! One fan-out, three answers to an error: which result the caller gets, when, and what becomes of the rest.
 
-use harness::{Source, check, criterion, ms, pass, quiescent, watched};
+use harness::{Source, check, criterion, ms, numbers, pass, quiescent, watched};
 use std::future::Future;
 use std::ops::RangeInclusive;
 use std::time::Duration;
-use task::{Failure, continue_on_error, fail_fast, first_success};
+use task::{Answer, Failure};
 use tokio::time::Instant;
 use workbook::Work;
 
@@ -52,19 +52,33 @@ impl From<Failure> for Why {
     }
 }
 
-/// What `continue_on_error` returned, so that it can be compared.
-fn of_continue_on_error(results: Vec<Result<u64, Failure>>) -> Vec<Result<u64, Why>> {
+/// `task::continue_on_error` for items of one type in all tests, as it is then compiled once; so the next two.
+async fn continue_on_error(
+    items: impl IntoIterator<Item = u64, IntoIter: Send + 'static>,
+    work: Work,
+    answer: Answer,
+) -> Vec<Result<u64, Why>> {
+    let results = task::continue_on_error(numbers(items), work, answer).await;
     results.into_iter().map(|result| result.map_err(Why::from)).collect()
 }
 
-/// What `fail_fast` returned: every value or one error.
-fn of_fail_fast(result: Result<Vec<u64>, Failure>) -> Result<Vec<u64>, Why> {
-    result.map_err(Why::from)
+/// `task::fail_fast`: every value or one error.
+async fn fail_fast(
+    items: impl IntoIterator<Item = u64, IntoIter: Send + 'static>,
+    work: Work,
+    answer: Answer,
+) -> Result<Vec<u64>, Why> {
+    task::fail_fast(numbers(items), work, answer).await.map_err(Why::from)
 }
 
-/// What `first_success` returned: one value or every error.
-fn of_first_success(result: Result<u64, Vec<Failure>>) -> Result<u64, Vec<Why>> {
-    result.map_err(|failures| failures.into_iter().map(Why::from).collect())
+/// `task::first_success`: one value or every error.
+async fn first_success(
+    items: impl IntoIterator<Item = u64, IntoIter: Send + 'static>,
+    work: Work,
+    answer: Answer,
+) -> Result<u64, Vec<Why>> {
+    let failures = |failures: Vec<Failure>| failures.into_iter().map(Why::from).collect();
+    task::first_success(numbers(items), work, answer).await.map_err(failures)
 }
 
 /// The value of an item of which the calls succeed.
@@ -126,16 +140,16 @@ async fn everything_has_ended(work: &Work, taken: u64, what: &str) {
 #[criterion]
 async fn continue_on_error_returns_every_result() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
-    let seen = of_continue_on_error(continue_on_error(1..=1000, work.clone(), refuses_the_seventh).await);
-    let expected = of_continue_on_error((1..=1000).map(refuses_the_seventh).collect());
+    let seen = continue_on_error(1..=1000, work.clone(), refuses_the_seventh).await;
+    let expected = (1..=1000).map(|item| refuses_the_seventh(item).map_err(Why::from)).collect::<Vec<_>>();
     check::items(&seen, &expected).usually(
         "results that are kept in the order in which the calls end: they do not say whose they are; or an error that ends \
          the rest, or is left out",
     );
     check::runs("calls", &work, 1000).usually("an item is called again after an error");
-    let mixed = of_continue_on_error(continue_on_error(MIXED, Work::taking(ms(1)), accepts).await);
+    let mixed = continue_on_error(MIXED, Work::taking(ms(1)), accepts).await;
     check::items(&mixed, &MIXED.map(|item| Ok(double(item)))).usually(BY_ITEM);
-    let none = of_continue_on_error(continue_on_error(std::iter::empty(), Work::taking(ms(1)), accepts).await);
+    let none = continue_on_error(std::iter::empty(), Work::taking(ms(1)), accepts).await;
     check::items(&none, &[]).usually("a result without an item");
     quiescent().await;
     check::all_tasks_gone().await.or_fail();
@@ -180,7 +194,7 @@ fn eight_at_a_time(mode: &str, start: Instant, time: Duration, work: &Work) {
 #[criterion]
 async fn fail_fast_without_an_error_returns_every_value() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
-    let seen = of_fail_fast(fail_fast(1..=1000, work, accepts).await);
+    let seen = fail_fast(1..=1000, work, accepts).await;
     let expected: Vec<u64> = (1..=1000).map(double).collect();
     match seen {
         Ok(values) => check::items(&values, &expected)
@@ -190,10 +204,10 @@ async fn fail_fast_without_an_error_returns_every_value() {
                 .usually("the end is taken for an error");
         }
     }
-    let mixed = of_fail_fast(fail_fast(MIXED, Work::taking(ms(1)), accepts).await);
+    let mixed = fail_fast(MIXED, Work::taking(ms(1)), accepts).await;
     let expected = MIXED.map(double);
     check::equal("the result of `fail_fast` for items 9, 3, 7, 7 and 1", mixed, Ok(expected.to_vec())).usually(BY_ITEM);
-    let none = of_fail_fast(fail_fast(std::iter::empty(), Work::taking(ms(1)), accepts).await);
+    let none = fail_fast(std::iter::empty(), Work::taking(ms(1)), accepts).await;
     check::equal("the result of `fail_fast` without items", none, Ok(Vec::new()))
         .usually("no items are taken for a failure");
     quiescent().await;
@@ -214,7 +228,7 @@ async fn fail_fast_returns_the_first_error_at_once() {
         })
     });
     let start = Instant::now();
-    let seen = of_fail_fast(fail_fast(1..=8, work, answer).await);
+    let seen = fail_fast(1..=8, work, answer).await;
     check::equal("the result of `fail_fast`", seen, Err(Refused(3))).usually(
         "results are looked at in the order of the items, after some or all calls have ended; or an error is overwritten by a \
          later one, such as that of a call that was cancelled because of it",
@@ -230,7 +244,7 @@ async fn fail_fast_cancels_the_rest() {
     let source = Source::new(MANY);
     let taken = source.counter();
     let work = twenty_ends_between_the_rounds();
-    let seen = of_fail_fast(fail_fast(source, work.clone(), refuses_20).await);
+    let seen = fail_fast(source, work.clone(), refuses_20).await;
     check::equal("the result of `fail_fast`", seen, Err(Refused(20)))
         .usually("an error is overwritten by that of a call that was cancelled because of it");
     everything_has_ended(&work, taken.count(), "the first error").await;
@@ -252,7 +266,7 @@ async fn first_success_returns_the_first_value_at_once() {
         })
     });
     let start = Instant::now();
-    let seen = of_first_success(first_success(1..=8, work, answer).await);
+    let seen = first_success(1..=8, work, answer).await;
     check::equal("the result of `first_success`", seen, Ok(8))
         .usually("the first result is taken, be it an error; or results are looked at in the order of the items");
     check::took(start, ms(5), ms(0))
@@ -266,7 +280,7 @@ async fn first_success_cancels_the_rest() {
     let source = Source::new(MANY);
     let taken = source.counter();
     let work = twenty_ends_between_the_rounds();
-    let seen = of_first_success(first_success(source, work.clone(), accepts_20).await);
+    let seen = first_success(source, work.clone(), accepts_20).await;
     check::equal("the result of `first_success`", seen, Ok(40)).usually(
         "the first result is taken, be it an error; or a worker ends with its first error, and items are left",
     );
@@ -278,7 +292,7 @@ async fn first_success_cancels_the_rest() {
 #[criterion]
 async fn first_success_without_a_value_returns_every_error() {
     let work = Work::varying(|item| ms(1 + item * 7919 % 5));
-    let seen = of_first_success(first_success(1..=100, work, refuses).await);
+    let seen = first_success(1..=100, work, refuses).await;
     let expected: Vec<Why> = (1..=100).map(Refused).collect();
     match seen {
         Err(errors) => check::items(&errors, &expected)
@@ -288,11 +302,11 @@ async fn first_success_without_a_value_returns_every_error() {
                 .usually("an error is taken for a value");
         }
     }
-    let mixed = of_first_success(first_success(MIXED, Work::taking(ms(1)), refuses).await);
+    let mixed = first_success(MIXED, Work::taking(ms(1)), refuses).await;
     let expected = MIXED.map(Refused);
     check::equal("the result of `first_success` for items 9, 3, 7, 7 and 1", mixed, Err(expected.to_vec()))
         .usually(BY_ITEM);
-    let none = of_first_success(first_success(std::iter::empty(), Work::taking(ms(1)), accepts).await);
+    let none = first_success(std::iter::empty(), Work::taking(ms(1)), accepts).await;
     check::equal("the result of `first_success` without items", none, Err(Vec::new()))
         .usually("there is no value without a call");
     quiescent().await;
@@ -307,14 +321,14 @@ async fn a_panic_is_an_error_of_its_item() {
                          the item, so somebody has to know which task had which";
     let panics = |item: u64| item.is_multiple_of(5);
     let work = Work::taking(ms(1)).panicking(panics);
-    let seen = of_continue_on_error(continue_on_error(1..=100, work, accepts).await);
+    let seen = continue_on_error(1..=100, work, accepts).await;
     let expected: Vec<Result<u64, Why>> =
         (1..=100).map(|item| if panics(item) { Err(Panicked(item)) } else { Ok(double(item)) }).collect();
     check::items(&seen, &expected).usually(CAUSE);
 
     let work = Work::varying(|item| ms(if item == 20 { 7 } else { 10 })).panicking(|item| item == 20);
     let start = Instant::now();
-    let seen = of_fail_fast(fail_fast(1..=100, work.clone(), accepts).await);
+    let seen = fail_fast(1..=100, work.clone(), accepts).await;
     check::in_flight_at_most(&work, 8).usually(NO_LIMIT);
     check::equal("the result of `fail_fast`", seen, Err(Panicked(20))).usually(
         "a panic is not taken for an error, or it is overwritten by that of a call that was cancelled because of it",
@@ -326,12 +340,12 @@ async fn a_panic_is_an_error_of_its_item() {
     check::equal("calls in flight after a panic ended `fail_fast`", work.in_flight(), 0).usually(PANIC_LEAVES);
 
     let work = Work::taking(ms(1)).panicking(|item| item < 20);
-    let seen = of_first_success(first_success(1..=20, work, accepts_20).await);
+    let seen = first_success(1..=20, work, accepts_20).await;
     check::equal("the result of `first_success`", seen, Ok(40)).usually(
         "an error, here a panic, ends the function or its worker, although another call may still bring a value",
     );
     let work = Work::taking(ms(1)).panicking(|item: u64| item.is_multiple_of(2));
-    let seen = of_first_success(first_success(1..=20, work, refuses).await);
+    let seen = first_success(1..=20, work, refuses).await;
     let expected: Vec<Why> =
         (1..=20).map(|item: u64| if item.is_multiple_of(2) { Panicked(item) } else { Refused(item) }).collect();
     match seen {

@@ -1,11 +1,11 @@
 //! A slow reader: who waits for it, how long, and how it looks from outside.
 
-use harness::{Source, check, criterion, ms, pass, quiescent, received, watched};
+use harness::{Source, check, criterion, ms, numbers, pass, quiescent, received, watched};
 use prometheus_parse::{Scrape, Value};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use task::{Metrics, Results, fill_rate, pipeline, serve};
+use task::{Metrics, Results, fill_rate, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -21,6 +21,11 @@ const GAUGE: &str = "pipeline_queue_depth";
 
 /// How long a scrape may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// `task::pipeline` with numbers of one type for all tests: it is compiled once.
+fn pipeline(from: impl IntoIterator<Item = u64, IntoIter: Send + 'static>, work: Work) -> (Results, Metrics) {
+    task::pipeline(numbers(from), work)
+}
 
 /// Work of 20 ms, as in most tests.
 fn work() -> Work {

@@ -3,15 +3,33 @@
 mod detectors;
 mod fan_outs;
 
-use fan_outs::site;
+use fan_outs::{Service, site};
 use harness::{Attempt, attempt_now, check, criterion};
-use task::{Detector, assert_no_leaks, assert_no_leaks_beside, shows_a_leak};
+use std::pin::Pin;
+use task::{Detector, shows_a_leak};
 
 const CHECK: &str = "your leak check";
 const TEST: &str = "your test of one";
 
 const AT_ONCE: &str = "the tasks are counted at once: after a drop or a cancel they still need a turn of the scheduler";
 const DROPPED: &str = "nobody counts the tasks before the runtime is dropped, which takes them along";
+
+type Test<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// `task::assert_no_leaks` with one type of future for all tests: it is compiled once.
+fn assert_no_leaks<T>(test: impl Future<Output = T> + 'static) -> T {
+    let test: Test<T> = Box::pin(test);
+    task::assert_no_leaks(test)
+}
+
+/// `task::assert_no_leaks_beside`, with the service as the fixture; it too is compiled once.
+fn assert_no_leaks_beside_a_service<T, F>(test: impl FnOnce(Service) -> F + 'static) -> T
+where
+    F: Future<Output = T> + 'static,
+{
+    let test: Box<dyn FnOnce(Service) -> Test<T>> = Box::new(|service| Box::pin(test(service)));
+    task::assert_no_leaks_beside(fan_outs::service(), test)
+}
 
 /// Whether the message names this line of a spawn.
 fn names(message: &str, mark: &str) -> bool {
@@ -22,7 +40,7 @@ fn names(message: &str, mark: &str) -> bool {
 }
 
 /// What is sound passes.
-fn passes<T>(subject: &str, test: impl Future<Output = T>, cause: &str) {
+fn passes<T>(subject: &str, test: impl Future<Output = T> + 'static, cause: &str) {
     attempt_now(|| drop(assert_no_leaks(test))).accepts(subject, CHECK).usually(cause);
 }
 
@@ -147,7 +165,7 @@ fn later_than_a_second_is_a_leak() {
 #[criterion]
 fn the_fixture_is_the_baseline() {
     let asked = attempt_now(|| {
-        assert_no_leaks_beside(fan_outs::service(), |service| async move {
+        assert_no_leaks_beside_a_service(|service| async move {
             fan_outs::ask(&service).await;
             std::mem::forget(service);
         });
@@ -156,12 +174,12 @@ fn the_fixture_is_the_baseline() {
         .accepts("a sound fan-out beside a service that goes on", CHECK)
         .usually("the tasks that are left are compared with none at all, not with those that were there before");
     let ended = attempt_now(|| {
-        assert_no_leaks_beside(fan_outs::service(), |service| async move { drop(service) });
+        assert_no_leaks_beside_a_service(|service| async move { drop(service) });
     });
     ended
         .accepts("a sound fan-out whose service ends", CHECK)
         .usually("the number of tasks must be the same: a fixture's task may end during the test");
-    let answer = assert_no_leaks_beside(fan_outs::service(), |service| async move { fan_outs::ask(&service).await });
+    let answer = assert_no_leaks_beside_a_service(|service| async move { fan_outs::ask(&service).await });
     check::equal("what the test returned", answer, 42).usually("the output of `block_on` is thrown away");
 }
 
@@ -171,7 +189,7 @@ fn a_leak_is_noticed_at_an_equal_count() {
     noticed(
         "a fan-out that leaks while a service ends",
         || {
-            assert_no_leaks_beside(fan_outs::service(), |service| async move {
+            assert_no_leaks_beside_a_service(|service| async move {
                 drop(service);
                 fan_outs::blocked_send().await;
             });
@@ -187,7 +205,7 @@ fn a_leak_is_noticed_at_an_equal_count() {
 fn the_message_names_the_leaked_tasks_alone() {
     the_sound_one_passes();
     let tried = attempt_now(|| {
-        assert_no_leaks_beside(fan_outs::service(), |service| async move {
+        assert_no_leaks_beside_a_service(|service| async move {
             fan_outs::nine_left().await;
             std::mem::forget(service);
         });

@@ -180,8 +180,11 @@ pub(crate) async fn nine_left() {
     drained().await;
 }
 
+/// Who asks it gets an answer.
+pub(crate) type Service = Sender<oneshot::Sender<u64>>;
+
 /// A task that the test does not start, and that goes on after it.
-pub(crate) async fn service() -> Sender<oneshot::Sender<u64>> {
+pub(crate) async fn service() -> Service {
     let (requests, mut receiver) = mpsc::channel::<oneshot::Sender<u64>>(1);
     // [service]
     tokio::spawn(async move {
@@ -193,7 +196,7 @@ pub(crate) async fn service() -> Sender<oneshot::Sender<u64>> {
     requests
 }
 
-pub(crate) async fn ask(service: &Sender<oneshot::Sender<u64>>) -> u64 {
+pub(crate) async fn ask(service: &Service) -> u64 {
     let (reply, answer) = oneshot::channel();
     service.send(reply).await.expect("the service is there");
     answer.await.expect("the service answers")

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
-use task::{Error, Hash, LONGEST_LINE, hash_line, hash_lines};
+use task::{Error, Hash, LONGEST_LINE, hash_line};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf, duplex};
 use tokio::process::{Child, ChildStdout};
@@ -224,6 +224,17 @@ impl From<Result<u64, Error>> for End {
             Err(Error::Panicked) => End::Panicked,
         }
     }
+}
+
+/// `task::hash_lines` with one type of output for all tests: it is compiled once.
+fn hash_lines(
+    input: Input,
+    output: impl AsyncWrite + Unpin + Send + 'static,
+    hash: HashFn,
+    token: CancellationToken,
+) -> impl Future<Output = Result<u64, Error>> + Send {
+    let output: Box<dyn AsyncWrite + Unpin + Send> = Box::new(output);
+    task::hash_lines(input, output, hash, token)
 }
 
 /// Hashes to the end.
@@ -470,7 +481,7 @@ async fn memory_is_flat() {
         let lines = size / (text.len() as u64 / 1000);
         let input = Input::repeating(text, size);
         let peak = memory::measure();
-        let result = hash_lines(input, tokio::io::sink(), echo, CancellationToken::new()).await;
+        let result = hash_lines(input, tokio::io::sink(), Box::new(echo), CancellationToken::new()).await;
         check::equal(&format!("the end, after {what}"), End::from(result), End::Lines(lines))
             .usually("lines are lost or counted twice");
         check::memory_at_most(
@@ -495,7 +506,7 @@ async fn a_cancel_leaves_whole_lines() {
     let (mut reader, writer) = duplex(1000);
     let input = Input::once(numbered(100_000));
     let taken = input.taken.clone();
-    let run = tokio::spawn(hash_lines(input, writer, echo, token.clone()));
+    let run = tokio::spawn(hash_lines(input, writer, Box::new(echo), token.clone()));
     let mut text = vec![0; OUTPUT_LINE];
     check::that(reader.read_exact(&mut text).await.is_ok(), "the output ended before its first line")
         .usually("no line is written");
@@ -546,7 +557,7 @@ async fn errors_and_a_drop_end_it() {
 
     let input = Input::once(numbered(80_000));
     let taken = input.taken.clone();
-    let ended = timeout(ms(5000), hash_lines(input, Broken, echo, CancellationToken::new())).await;
+    let ended = timeout(ms(5000), hash_lines(input, Broken, Box::new(echo), CancellationToken::new())).await;
     check::equal("the end, when the output fails", ended.map_or(End::NoEndIn5s, End::from), End::Write)
         .usually("the result of a write is thrown away");
     check::at_most("KiB taken when the output fails at once", settled(&taken, ms(50)).await >> 10, TAKEN).usually(
@@ -570,7 +581,7 @@ async fn errors_and_a_drop_end_it() {
     let input = Input::repeating(numbered(1000), 64 << 20);
     let mut first = vec![0; 100 * OUTPUT_LINE];
     tokio::select! {
-        _ = hash_lines(input, writer, echo, CancellationToken::new()) => {}
+        _ = hash_lines(input, writer, Box::new(echo), CancellationToken::new()) => {}
         _ = reader.read_exact(&mut first) => {}
     }
     check::all_tasks_gone()

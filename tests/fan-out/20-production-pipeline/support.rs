@@ -63,19 +63,30 @@ impl Scripted {
         name: &'static str,
         workers: usize,
         buffer: usize,
-        takes: impl Fn(u64) -> Duration + Send + Sync + Clone + 'static,
+        takes: impl Fn(u64) -> Duration + Send + Sync + 'static,
     ) -> Scripted {
-        let work = || Work::varying(takes.clone());
-        let tenants = Tenant::ALL.map(|_| work());
-        Scripted { name, workers, buffer, work: work().named(name), tenants, fails: Arc::new(|_| None) }
+        let takes: Arc<dyn Fn(u64) -> Duration + Send + Sync> = Arc::new(takes);
+        let work = |_| {
+            let takes = takes.clone();
+            Work::varying(move |id| takes(id))
+        };
+        Scripted {
+            name,
+            workers,
+            buffer,
+            work: work(Tenant::Acme).named(name),
+            tenants: Tenant::ALL.map(work),
+            fails: Arc::new(|_| None),
+        }
     }
 
     /// Fetch, parse and deliver. `takes` is asked with the place of the stage and the number of the item.
     pub(crate) fn three(
         workers: [usize; 3],
         buffers: [usize; 3],
-        takes: impl Fn(usize, u64) -> Duration + Send + Sync + Clone + 'static,
+        takes: impl Fn(usize, u64) -> Duration + Send + Sync + 'static,
     ) -> [Scripted; 3] {
+        let takes: Arc<dyn Fn(usize, u64) -> Duration + Send + Sync> = Arc::new(takes);
         [0, 1, 2].map(|place| {
             let takes = takes.clone();
             let name = ["fetch", "parse", "deliver"][place];

@@ -2,11 +2,14 @@
 //!
 //! Each check returns an [`Outcome`], which fails the test only once it is told the usual cause:
 //! `check::items(&seen, &expected).usually("…")`. A message then always has what was seen, where, and why.
+//!
+//! What is generic here is compiled again with each subject's tests, so it is no more than what must be: the rest asks
+//! through `dyn`.
 
 use crate::{diagnosis, judge, memory, program, quiet, sites, tasks, trace};
+use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::fmt::{Debug, Display};
-use std::hash::Hash;
+use std::fmt::{Arguments, Debug, Display};
 use std::time::Duration;
 use tokio::time::Instant;
 use verdict::{Kind, Verdict};
@@ -50,12 +53,16 @@ impl Outcome {
 
 /// Any condition. `seen` says what was seen instead, in a sentence.
 pub fn that(holds: bool, seen: impl Display) -> Outcome {
-    Outcome::when(!holds, || Verdict::new(Kind::Fail, seen.to_string()))
+    fails(!holds, format_args!("{seen}"))
 }
 
 /// Two values are equal. `what` is a noun: `check::equal("lines written", lines, 1000)`.
 pub fn equal<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome {
-    Outcome::when(seen != expected, || Verdict::new(Kind::Fail, format!("{what}: {seen:?}, expected {expected:?}")))
+    fails(seen != expected, format_args!("{what}: {seen:?}, expected {expected:?}"))
+}
+
+fn fails(broken: bool, seen: Arguments<'_>) -> Outcome {
+    Outcome::when(broken, || Verdict::new(Kind::Fail, seen.to_string()))
 }
 
 /// A bound on what is buffered, queued or taken: broken, the verdict is `bound`.
@@ -66,19 +73,22 @@ pub fn at_most(what: &str, seen: u64, bound: u64) -> Outcome {
     })
 }
 
-/// Exactly these items, in this order: else the first one that is lost, extra, repeated or out of place.
-pub fn items<T: PartialEq + Eq + Hash + Debug>(seen: &[T], expected: &[T]) -> Outcome {
-    Outcome(difference(seen, expected).map_err(|text| Box::new(Verdict::new(Kind::Fail, text))))
+/// Exactly these items, in this order: else the first one that is lost, extra, repeated or out of place. Those that are
+/// not equal are told apart by their `Debug`.
+pub fn items<T: PartialEq + Debug>(seen: &[T], expected: &[T]) -> Outcome {
+    let same = |at: usize| seen[at] == expected[at];
+    let (seen_at, expected_at) = (|at: usize| &seen[at] as &dyn Debug, |at: usize| &expected[at] as &dyn Debug);
+    compared(&same, List(seen.len(), &seen_at), List(expected.len(), &expected_at))
 }
 
 /// Exactly these items, each as often as expected, in any order.
-pub fn same_items<T: Ord + Clone + Hash + Debug>(seen: &[T], expected: &[T]) -> Outcome {
-    let sorted = |items: &[T]| {
-        let mut items = items.to_vec();
-        items.sort();
-        items
-    };
-    items(&sorted(seen), &sorted(expected))
+pub fn same_items<T: Ord + Debug>(seen: &[T], expected: &[T]) -> Outcome {
+    let of_seen = sorted(seen.len(), &|a, b| seen[a].cmp(&seen[b]));
+    let of_expected = sorted(expected.len(), &|a, b| expected[a].cmp(&expected[b]));
+    let same = |at: usize| seen[of_seen[at]] == expected[of_expected[at]];
+    let seen_at = |at: usize| &seen[of_seen[at]] as &dyn Debug;
+    let expected_at = |at: usize| &expected[of_expected[at]] as &dyn Debug;
+    compared(&same, List(seen.len(), &seen_at), List(expected.len(), &expected_at))
 }
 
 /// The virtual time since `start` is `expected`, and at most `slack` more.
@@ -262,41 +272,62 @@ fn time(duration: Duration) -> String {
     }
 }
 
-/// The first difference of two lists, in words, with its neighbours.
-fn difference<T: PartialEq + Eq + Hash + Debug>(seen: &[T], expected: &[T]) -> Result<(), String> {
-    let Some(at) = (0..seen.len().max(expected.len())).find(|&at| seen.get(at) != expected.get(at)) else {
-        return Ok(());
-    };
-    let mut counts: HashMap<&T, i64> = HashMap::new();
+/// How many items, and each of them.
+struct List<'a>(usize, &'a dyn Fn(usize) -> &'a dyn Debug);
+
+impl List<'_> {
+    fn texts(&self) -> Vec<String> {
+        (0..self.0).map(|at| format!("{:?}", self.1(at))).collect()
+    }
+}
+
+/// The places of so many items in the order of the items.
+fn sorted(count: usize, order: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    places.sort_by(|&one, &other| order(one, other));
+    places
+}
+
+/// Two lists, whose items at a place that both have are the same or not.
+fn compared(same: &dyn Fn(usize) -> bool, seen: List<'_>, expected: List<'_>) -> Outcome {
+    let both = seen.0.min(expected.0);
+    let at = (0..both).find(|&at| !same(at)).unwrap_or(both);
+    let differ = at < seen.0.max(expected.0);
+    Outcome::when(differ, || Verdict::new(Kind::Fail, difference(at, &seen.texts(), &expected.texts())))
+}
+
+/// How two lists differ that do so first at this place, in words, with its neighbours.
+fn difference(at: usize, seen: &[String], expected: &[String]) -> String {
+    let mut counts: HashMap<&str, i64> = HashMap::new();
     for item in expected {
         *counts.entry(item).or_default() += 1;
     }
     for item in seen {
         *counts.entry(item).or_default() -= 1;
     }
-    let lost: Vec<&T> = expected.iter().filter(|item| counts[item] > 0).collect();
-    let extra: Vec<&T> = seen.iter().filter(|item| counts[item] < 0).collect();
+    let lost: Vec<&String> = expected.iter().filter(|item| counts[item.as_str()] > 0).collect();
+    let extra: Vec<&String> = seen.iter().filter(|item| counts[item.as_str()] < 0).collect();
     let place = || format!("position {}: {}", at + 1, around(seen, at));
-    Err(match (lost.first(), extra.first()) {
+    match (lost.first(), extra.first()) {
         (Some(first), None) => {
-            format!("{} of {} items lost, the first is {first:?}; {}", lost.len(), expected.len(), place())
+            format!("{} of {} items lost, the first is {first}; {}", lost.len(), expected.len(), place())
         }
         (None, Some(first)) if expected.contains(first) => {
-            format!("{first:?} arrived more than once, {} too many in all; {}", seen.len() - expected.len(), place())
+            format!("{first} arrived more than once, {} too many in all; {}", seen.len() - expected.len(), place())
         }
         (_, Some(first)) if !expected.contains(first) => {
-            format!("{first:?} is none of the expected items; {}", place())
+            format!("{first} is none of the expected items; {}", place())
         }
-        (Some(lost), Some(extra)) => format!("{lost:?} is lost and {extra:?} arrived more than once; {}", place()),
+        (Some(lost), Some(extra)) => format!("{lost} is lost and {extra} arrived more than once; {}", place()),
         _ => format!("out of order at {}, expected {}", place(), around(expected, at)),
-    })
+    }
 }
 
 /// An item and its neighbours: `… 6, 8, [12], 10 …`.
-fn around<T: Debug>(items: &[T], at: usize) -> String {
+fn around(items: &[String], at: usize) -> String {
     let (from, to) = (at.saturating_sub(2), (at + 2).min(items.len()));
     let mut shown: Vec<String> = (from..to)
-        .map(|index| if index == at { format!("[{:?}]", items[index]) } else { format!("{:?}", items[index]) })
+        .map(|index| if index == at { format!("[{}]", items[index]) } else { items[index].clone() })
         .collect();
     if at >= items.len() {
         shown.push("[the end]".to_owned());
@@ -308,7 +339,7 @@ fn around<T: Debug>(items: &[T], at: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{difference, time};
+    use super::{items, same_items, time};
     use std::time::Duration;
 
     #[test]
@@ -323,9 +354,13 @@ mod tests {
             (&[2, 4, 4, 8, 10, 12], "6 is lost and 4 arrived more than once; position 3: 2, 4, [4], 8 …"),
             (&[], "6 of 6 items lost, the first is 2; position 1: [the end]"),
         ] {
-            assert_eq!(difference(seen, &expected), Err(text.to_owned()));
+            let finding = items(seen, &expected).0.expect_err("they differ");
+            assert_eq!(finding.seen, text);
         }
-        assert_eq!(difference(&expected, &expected), Ok(()));
+        assert!(items(&expected, &expected).0.is_ok());
+        assert!(same_items(&[8, 2, 12, 4, 10, 6], &expected).0.is_ok());
+        let finding = same_items(&[8, 2, 12, 2, 10, 6], &expected).0.expect_err("they differ");
+        assert_eq!(finding.seen, "4 is lost and 2 arrived more than once; position 2: 2, [2], 6 …");
     }
 
     #[test]

@@ -52,12 +52,12 @@ mod watchdog;
 pub use attempt::{Attempt, attempt, attempt_now};
 pub use harness_macros::{criterion, model, placeless};
 pub use judge::{Criterion, Noticing, judge, judge_model, judge_noticing_model, judge_now};
-pub use probes::{Source, watched};
+pub use probes::{Numbers, Source, numbers, watched};
 pub use program::{interrupt, peak_rss, run_program, standstill, start_program, subject_program};
 pub use quiet::{pass, quiescent};
 pub use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
 pub use trace::{marked, received};
-pub use usage::Usage;
+pub use usage::{Usage, ready};
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;

@@ -54,6 +54,14 @@ pub(crate) fn held(mut verdict: Verdict) -> Verdict {
     verdict
 }
 
+/// Numbers of one type wherever they come from: what takes any iterator is then compiled once for all tests of a subject.
+pub type Numbers = Box<dyn Iterator<Item = u64> + Send>;
+
+/// These numbers as [`Numbers`].
+pub fn numbers(numbers: impl IntoIterator<Item = u64, IntoIter: Send + 'static>) -> Numbers {
+    Box::new(numbers.into_iter())
+}
+
 /// A source of numbers that knows how many were taken. Clones count together.
 #[derive(Clone, Debug)]
 pub struct Source<I> {

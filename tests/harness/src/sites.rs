@@ -74,12 +74,13 @@ fn in_a_subjects_sources(path: &str) -> bool {
     path.ends_with(".rs") && (sources(0) || sources(1) || folders.iter().enumerate().any(below))
 }
 
-/// Where the tests of a class lie as if in one line, [placeless](crate::placeless): that line says nothing.
-const PLACELESS: &str = "/placeless/";
+/// The folder of the files that mount the tests of a class as if in one line, [placeless](crate::placeless): that line
+/// says nothing.
+const PLACELESS: &str = "placeless";
 
 /// The site as a message names it: from `src/` on, or the file's name alone.
 pub(crate) fn site(path: &str, line: u32) -> Site {
-    let line = if path.contains(PLACELESS) && owner(path) == Owner::Test { 0 } else { line };
+    let line = if path.rsplit('/').nth(1) == Some(PLACELESS) && owner(path) == Owner::Test { 0 } else { line };
     let file = match path.rfind("/src/") {
         Some(at) => &path[at + 1..],
         None if path.starts_with("src/") => path,
@@ -164,5 +165,6 @@ mod tests {
         assert_eq!(site("/w/tests/fan-out/01-serial-pipeline/acceptance.rs", 7).to_string(), "acceptance.rs:7");
         assert_eq!(site("/w/target/grading/fan-out-01/placeless/acceptance.rs", 2).to_string(), "acceptance.rs");
         assert_eq!(site("src/placeless/lib.rs", 7).to_string(), "src/placeless/lib.rs:7");
+        assert_eq!(site("/placeless/tests/fan-out/02/acceptance.rs", 2).to_string(), "acceptance.rs:2");
     }
 }

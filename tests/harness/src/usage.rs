@@ -10,9 +10,6 @@ use std::time::Duration;
 pub struct Usage {
     /// Processor time.
     pub processor: Duration,
-    /// For how long threads that still live were ready to run, at work or not: on a busy machine, one that looks again
-    /// and again gets little processor time, but is always ready. Zero where the system does not count it.
-    pub ready: Duration,
     /// How often a thread went to wait.
     pub waits: u64,
 }
@@ -30,7 +27,6 @@ impl Usage {
         };
         Usage {
             processor: time(usage.user_time()) + time(usage.system_time()),
-            ready: ready(),
             waits: usage.voluntary_context_switches().unsigned_abs(),
         }
     }
@@ -38,17 +34,16 @@ impl Usage {
     /// What has been used since then.
     pub fn elapsed(&self) -> Usage {
         let now = Usage::now();
-        Usage {
-            processor: now.processor.saturating_sub(self.processor),
-            ready: now.ready.saturating_sub(self.ready),
-            waits: now.waits.saturating_sub(self.waits),
-        }
+        Usage { processor: now.processor.saturating_sub(self.processor), waits: now.waits.saturating_sub(self.waits) }
     }
 }
 
+/// For how long threads that still live were ready to run, at work or not: on a busy machine, one that looks again and
+/// again gets little processor time, but is always ready. Zero where the system does not count it.
+///
 /// Linux counts, for each thread, the nanoseconds on a processor and those of waiting for one: see `schedstat` in the
 /// kernel's `Documentation/scheduler/sched-stats.rst`.
-fn ready() -> Duration {
+pub fn ready() -> Duration {
     let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return Duration::ZERO };
     let of_one =
         |text: String| text.split_whitespace().take(2).filter_map(|part| part.parse::<u64>().ok()).sum::<u64>();

@@ -71,6 +71,10 @@ impl Server {
     ///
     /// If the system gives no port or no thread.
     pub fn start(script: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Server {
+        Server::run(Arc::new(script))
+    }
+
+    fn run(script: serve::Script) -> Server {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback has a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         listener.set_nonblocking(true).expect("a socket can be told not to block");
@@ -85,7 +89,7 @@ impl Server {
                     let listener = TcpListener::from_std(listener).expect("the listener does not block");
                     tokio::select! {
                         _ = stopped => {}
-                        () = serve::accept(listener, Arc::new(script), log) => {}
+                        () = serve::accept(listener, script, log) => {}
                     }
                 });
             }
