@@ -223,14 +223,23 @@ pub fn exit_code(run: &std::process::Output, expected: i32) -> Outcome {
     if run.status.code() == Some(expected) {
         return Outcome::holds();
     }
+    ended(run, format!("the program ended with {}, expected code {expected}", run.status))
+}
+
+/// A program that should go on has ended, as this says. What it wrote to standard error is the evidence.
+pub fn goes_on(run: &std::process::Output) -> Outcome {
+    program::assert_started(run);
+    ended(run, format!("the program ended by itself, with {}", run.status))
+}
+
+fn ended(run: &std::process::Output, seen: String) -> Outcome {
     let errors = String::from_utf8_lossy(&run.stderr);
     let said: Vec<&str> =
         errors.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("note: ")).collect();
     if errors.contains("not yet implemented") {
         return Outcome(Err(Box::new(Verdict::new(Kind::Unstarted, "the program meets a `todo!()`"))));
     }
-    let mut finding =
-        Verdict::new(Kind::Fail, format!("the program ended with {}, expected code {expected}", run.status));
+    let mut finding = Verdict::new(Kind::Fail, seen);
     finding.evidence = said.iter().take(4).map(|line| line.chars().take(200).collect()).collect();
     Outcome(Err(Box::new(finding)))
 }
