@@ -107,11 +107,14 @@ fn spread_out(items: Vec<Item>) -> Vec<Item> {
 type Running = Pin<Box<dyn Future<Output = Result<(), u64>> + Send>>;
 
 /// `task::causal` with one type of work for all tests: it is compiled once.
-fn causal<F>(items: Vec<Item>, work: impl Fn(u64) -> F + Send + 'static) -> Result<Receiver<Outcome<u64>>, GraphError>
+fn causal<F>(
+    items: Vec<Item>,
+    work: impl Fn(u64) -> F + Send + Sync + 'static,
+) -> Result<Receiver<Outcome<u64>>, GraphError>
 where
     F: Future<Output = Result<(), u64>> + Send + 'static,
 {
-    let work: Box<dyn Fn(u64) -> Running + Send> = Box::new(move |id| Box::pin(work(id)));
+    let work: Box<dyn Fn(u64) -> Running + Send + Sync> = Box::new(move |id| Box::pin(work(id)));
     task::causal(items, work)
 }
 
