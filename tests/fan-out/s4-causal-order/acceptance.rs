@@ -292,8 +292,8 @@ async fn independent_items_run_eight_at_a_time() {
 /// ready starts at that instant, unless eight others are in flight.
 #[criterion]
 async fn an_item_starts_when_its_own_dependencies_are_done() {
-    const CAUSE: &str =
-        "a barrier: the whole level must be done before the next one begins. An item needs its own dependencies";
+    const CAUSE: &str = "a barrier: the whole level must be done before the next one begins, and an item needs only its own dependencies; \
+         or several items become ready at once and one worker is woken";
     let mut items = chain(0..14);
     items.extend(chain(14..28));
     let work = watched(Work::varying(|id| if (id + id / 14) % 2 == 0 { ms(5) } else { ms(1) }));
@@ -331,7 +331,8 @@ async fn an_item_starts_when_its_own_dependencies_are_done() {
 /// 127 ms.
 #[criterion]
 async fn chains_and_fans_take_what_they_must() {
-    const CAUSE: &str = "a pause between the end of an item and the start of the next, or a limit that is not 8";
+    const CAUSE: &str = "a pause between the end of an item and the start of the next, a limit that is not 8, or one \
+                         worker that is woken when many items become ready";
     let (items, work) = (chain(0..2_000), Work::taking(ms(1)));
     let begun = Instant::now();
     let seen = all(start(&items, &work, never)).await;

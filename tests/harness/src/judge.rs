@@ -345,6 +345,9 @@ fn stuck_cause(parked: &[Parked], body: &Wait, threads: bool) -> &'static str {
         "a task waits for room in a channel that nobody reads any more, so the output's own sender never sends"
     } else if body_in("recv") && some_in("Semaphore::acquire") {
         "permits that are not given back: the one who would is gone, or waits for what only comes with another permit"
+    } else if body_in("recv") && some_in("Notify::notified") {
+        "a notification that did not come to all: `notify_one` wakes one task, `notify_waiters` those that wait already; \
+         whoever changes what they wait for, also that nothing is left, wakes each of them"
     } else if body_in("recv") && !parked.is_empty() && parked.iter().all(|task| task.wait.for_the_end()) {
         "a sender that is still alive keeps its channel open; or, beside the sign to stop, the task waits for a future of \
          your own that nobody wakes"

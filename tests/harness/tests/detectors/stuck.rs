@@ -23,6 +23,7 @@ mod right {
     async fn output_ends() {
         check::same_items(&drain(subject::doubler(4, false)).await, &[0, 2, 4, 6]).usually("items lost");
         check::items(&drain(subject::with_a_sender_in_the_struct(false).items).await, &[1]).usually("items lost");
+        check::items(&drain(subject::told_of_the_end(true)).await, &[1, 1]).usually("items lost");
     }
 
     /// Half an hour without a poll is slow, and not stuck.
@@ -56,6 +57,13 @@ mod wrong {
     #[should_panic]
     async fn ring_of_two() {
         check::equal("answers", subject::asks_first_and_reads_later().await, 10).usually("items lost");
+    }
+
+    /// One of two that wait is notified.
+    #[criterion]
+    #[should_panic]
+    async fn one_is_notified() {
+        drain(subject::told_of_the_end(false)).await;
     }
 
     /// The stage keeps a sender of its output in a task.
@@ -150,6 +158,16 @@ fn ring_of_two() {
         .evidence("task spawned at [answers-spawn], parked in mpsc::Sender::send at [answers-send]")
         .at("questions-send")
         .usually("a ring of full channels");
+}
+
+#[test]
+fn one_is_notified() {
+    wrong("stuck", "one_is_notified")
+        .kind(Stuck)
+        .seen("the test waits in mpsc::Receiver::recv")
+        .evidence("task spawned at [told-spawn], parked in Notify::notified at [told-notified]")
+        .at("told-notified")
+        .usually("a notification that did not come to all");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc};
 use tokio::time::{interval, sleep};
 
 /// Two stages that send to each other first and receive later: with room for one, both wait for room.
@@ -60,6 +60,30 @@ pub(crate) async fn no_deadlock_of_two() {
         (from_right.recv().await, from_left.recv().await)
     };
     let _ = tokio::spawn(exchange).await;
+}
+
+/// Two workers that wait to be told; all of them are, or one.
+pub(crate) fn told_of_the_end(all: bool) -> mpsc::Receiver<u64> {
+    let (tx, rx) = mpsc::channel(4);
+    let over = Arc::new(Notify::new());
+    for _ in 0..2 {
+        let (tx, over) = (tx.clone(), over.clone());
+        // [told-spawn]
+        tokio::spawn(async move {
+            over.notified().await; // [told-notified]
+            let _ = tx.send(1).await;
+        });
+    }
+    tokio::spawn(async move {
+        sleep(Duration::from_millis(1)).await;
+        if all {
+            over.notify_waiters()
+        } else {
+            over.notify_one()
+        }
+        drop(tx);
+    });
+    rx
 }
 
 /// Doubles with `workers` workers; each has a sender of its own, and the stage's own is kept in a task if `kept`.
